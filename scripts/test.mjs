@@ -1,0 +1,22 @@
+// Runs the test suite with Node's own runner. Arguments: test files or folders; none means all.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const wanted = process.argv.slice(2);
+const patterns = wanted.length === 0 ? ['test'] : wanted;
+const files = patterns.flatMap((pattern) =>
+  /\.tsx?$/.test(pattern) ? [pattern] : globSync(`${pattern}/**/*.test.{ts,tsx}`, { cwd: root }).sort(),
+);
+if (files.length === 0) {
+  console.error(`no test files under ${patterns.join(', ')}`);
+  process.exit(1);
+}
+const { status, signal } = spawnSync(
+  process.execPath,
+  ['--import=tsx', '--test', `--test-concurrency=${Math.max(2, availableParallelism())}`, ...files],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, FORCE_COLOR: undefined } },
+);
+process.exit(signal ? 1 : (status ?? 1));
