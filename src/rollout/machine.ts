@@ -1,0 +1,280 @@
+import { haltOf, haltWithoutWorkload } from './halt.ts';
+import type { WorkloadObservation } from './observe.ts';
+import type { Plan, PlanItem } from './plan.ts';
+import { judge } from './proof.ts';
+import type { Halt, Progress, Run, Step, StepState } from './run.ts';
+
+/**
+ * The run as a pure state machine: `reduce(state, event, now)` returns the next state and the commands that the
+ * executor has to carry out. It does no I/O and reads no clock; times are seconds since the epoch.
+ *
+ * | phase    | event                          | next                                                        |
+ * |----------|--------------------------------|-------------------------------------------------------------|
+ * | running  | observed, nothing active       | patch the next step; halt when blocked; done when none left |
+ * | running  | patched                        | the step rolls                                              |
+ * | running  | refused                        | the step is tried again (conflict), dropped (gone) or fails |
+ * | running  | observed, a step rolls         | done, dropped, failed (halt), or still rolling              |
+ * | any      | stop                           | stopping: no new patch; stopped once nothing is active      |
+ * | halted, stopped, done | anything          | unchanged: nothing is ever patched after the end            |
+ */
+export interface RunState {
+  readonly run: Run;
+  readonly active: ActiveStep | undefined;
+  /** Conflicts that the workload whose turn it is has met so far. */
+  readonly conflicts: number;
+}
+
+interface ActiveStep {
+  readonly index: number;
+  /** The token that this run wrote, or is about to write, into the template. */
+  readonly restartedAt: string;
+  /** Changes whenever the workload moves; the deadline runs from `movedAt`. */
+  readonly fingerprint: string;
+  readonly movedAt: number;
+}
+
+/** What becomes of a queued workload when its turn comes, judged on the cluster as it is then. */
+export type Decision =
+  | { readonly decision: 'restart'; readonly item: PlanItem; readonly restartedAt: string }
+  | { readonly decision: 'drop'; readonly reason: string }
+  | { readonly decision: 'refuse'; readonly reason: string };
+
+/** What must hold before anything is patched. */
+export interface Gate {
+  /** The picture is live. While it is not, nothing is patched and no deadline runs. */
+  readonly fresh: boolean;
+  /** Reasons why nothing may be restarted now. */
+  readonly blocked: readonly string[];
+}
+
+export type RefusalKind = 'conflict' | 'gone' | 'refused';
+
+export type RunEvent =
+  | {
+      readonly type: 'observed';
+      readonly gate: Gate;
+      /** The active step's workload; undefined while nothing is active. */
+      readonly active: WorkloadObservation | undefined;
+      /** The decision on the next queued step, taken now. */
+      readonly next: Decision | undefined;
+    }
+  | { readonly type: 'patched' }
+  | { readonly type: 'refused'; readonly kind: RefusalKind; readonly message: string }
+  | { readonly type: 'stop' };
+
+export type Command = {
+  readonly type: 'patch';
+  readonly item: PlanItem;
+  readonly restartedAt: string;
+};
+
+export interface Reduction {
+  readonly state: RunState;
+  readonly commands: readonly Command[];
+}
+
+/** A patch that meets a newer object is tried again on that object, but not for ever. */
+const MAX_CONFLICTS = 5;
+
+/** The state of a run that has been confirmed and has not begun. */
+export function newRun(id: string, plan: Plan, now: number): RunState {
+  const steps = plan.items.map((item): Step => ({ item, status: { state: 'queued' } }));
+  return {
+    run: { id, plan, startedAt: now, phase: { phase: 'running' }, steps },
+    active: undefined,
+    conflicts: 0,
+  };
+}
+
+/** Applies one event. */
+export function reduce(state: RunState, event: RunEvent, now: number): Reduction {
+  if (ended(state.run)) {
+    return only(state);
+  }
+  switch (event.type) {
+    case 'stop':
+      return only(settle({ ...state, run: { ...state.run, phase: { phase: 'stopping' } } }, now));
+    case 'patched':
+      return only(onPatched(state, now));
+    case 'refused':
+      return only(onRefused(state, event.kind, event.message, now));
+    case 'observed':
+      return state.active ? only(onProgress(state, state.active, event, now)) : onTurn(state, event, now);
+  }
+}
+
+/** True once nothing can happen to a run any more. */
+export function ended(run: Run): boolean {
+  return run.phase.phase === 'done' || run.phase.phase === 'stopped' || run.phase.phase === 'halted';
+}
+
+/** The next step that has not been started; undefined when there is none. */
+export function nextQueued(run: Run): { readonly index: number; readonly item: PlanItem } | undefined {
+  const index = run.steps.findIndex((step) => step.status.state === 'queued');
+  const step = run.steps[index];
+  return step && { index, item: step.item };
+}
+
+function onTurn(state: RunState, event: RunEvent & { type: 'observed' }, now: number): Reduction {
+  const turn = nextQueued(state.run);
+  if (!turn) {
+    return only(settle(state, now));
+  }
+  if (!event.gate.fresh || !event.next) {
+    return only(state);
+  }
+  const [blocked] = event.gate.blocked;
+  if (blocked !== undefined) {
+    return only(halt(state, haltWithoutWorkload(event.gate.blocked, now)));
+  }
+  const { next } = event;
+  switch (next.decision) {
+    case 'drop':
+      return only(
+        settle(withStatus(state, turn.index, { state: 'dropped', at: now, reason: next.reason }), now),
+      );
+    case 'refuse':
+      return only(fail(state, turn.index, next.reason, undefined, now));
+    case 'restart': {
+      const { item, restartedAt } = next;
+      const steps = state.run.steps.map((step, index) =>
+        index === turn.index ? { item, status: { state: 'patching', since: now } as const } : step,
+      );
+      const active = { index: turn.index, restartedAt, fingerprint: '', movedAt: now };
+      return {
+        state: { ...state, run: { ...state.run, steps }, active },
+        commands: [{ type: 'patch', item, restartedAt }],
+      };
+    }
+  }
+}
+
+function onPatched(state: RunState, now: number): RunState {
+  const { active } = state;
+  const step = active && state.run.steps[active.index];
+  if (!active || !step) {
+    return state;
+  }
+  const wanted = step.item.pods;
+  const progress: Progress = {
+    proven: 0,
+    wanted,
+    old: wanted,
+    waitingFor: 'the controller to see the new template',
+  };
+  const rolling = withStatus(state, active.index, { state: 'rolling', since: now, progress });
+  return { ...rolling, active: { ...active, movedAt: now }, conflicts: 0 };
+}
+
+function onRefused(state: RunState, kind: RefusalKind, message: string, now: number): RunState {
+  const { active } = state;
+  if (!active) {
+    return state;
+  }
+  if (kind === 'gone') {
+    const dropped: StepState = {
+      state: 'dropped',
+      at: now,
+      reason: 'the workload was deleted before its turn came',
+    };
+    return settle({ ...withStatus(state, active.index, dropped), active: undefined }, now);
+  }
+  if (kind === 'conflict' && state.conflicts < MAX_CONFLICTS) {
+    const queued = withStatus(state, active.index, { state: 'queued' });
+    return settle({ ...queued, active: undefined, conflicts: state.conflicts + 1 }, now);
+  }
+  return fail(state, active.index, message, undefined, now);
+}
+
+function onProgress(
+  state: RunState,
+  active: ActiveStep,
+  event: RunEvent & { type: 'observed' },
+  now: number,
+): RunState {
+  const step = state.run.steps[active.index];
+  if (step?.status.state !== 'rolling' || !event.active) {
+    return state;
+  }
+  if (!event.gate.fresh) {
+    return { ...state, active: { ...active, movedAt: now } };
+  }
+  const { item } = step;
+  const { since } = step.status;
+  const verdict = judge(item, active.restartedAt, event.active);
+  switch (verdict.verdict) {
+    case 'proven':
+      return finish({ state: 'done', since, at: now, pods: verdict.pods });
+    case 'dropped':
+      return finish({ state: 'dropped', at: now, reason: verdict.reason });
+    case 'failed':
+      return fail(state, active.index, verdict.reason, event.active, now);
+    case 'rolling':
+      return stillRolling(verdict.progress, event.active);
+  }
+
+  function finish(status: StepState): RunState {
+    return settle({ ...withStatus(state, active.index, status), active: undefined }, now);
+  }
+
+  function stillRolling(progress: Progress, seen: WorkloadObservation): RunState {
+    const fingerprint = fingerprintOf(progress, seen);
+    const movedAt = fingerprint === active.fingerprint ? active.movedAt : now;
+    const deadline = item.deadlineSeconds;
+    if (now - movedAt > deadline) {
+      const waited = `no progress for ${deadline} s, waiting for ${progress.waitingFor}`;
+      return fail(state, active.index, waited, seen, now);
+    }
+    const [blocked] = event.gate.blocked;
+    if (blocked !== undefined) {
+      return fail(state, active.index, blocked, seen, now);
+    }
+    const rolling = withStatus(state, active.index, { state: 'rolling', since, progress });
+    return { ...rolling, active: { ...active, fingerprint, movedAt } };
+  }
+}
+
+/** Everything whose change means that the workload moves. */
+function fingerprintOf(progress: Progress, seen: WorkloadObservation): string {
+  const pods = seen.pods.map((pod) => `${pod.name} ${pod.live} ${pod.ready} ${pod.waitingFor}`).sort();
+  return [progress.proven, progress.old, progress.wanted, ...pods].join('\n');
+}
+
+/** Ends the run when nothing is active and nothing may or can be started. */
+function settle(state: RunState, now: number): RunState {
+  if (state.active) {
+    return state;
+  }
+  if (state.run.phase.phase === 'stopping') {
+    const left = nextQueued(state.run) !== undefined;
+    return { ...state, run: { ...state.run, phase: { phase: left ? 'stopped' : 'done', at: now } } };
+  }
+  return nextQueued(state.run)
+    ? state
+    : { ...state, run: { ...state.run, phase: { phase: 'done', at: now } } };
+}
+
+function fail(
+  state: RunState,
+  index: number,
+  reason: string,
+  seen: WorkloadObservation | undefined,
+  now: number,
+): RunState {
+  const step = state.run.steps[index];
+  const failed = withStatus(state, index, { state: 'failed', at: now, reason });
+  return step ? halt(failed, haltOf(step.item, reason, seen, now)) : failed;
+}
+
+function halt(state: RunState, because: Halt): RunState {
+  return { ...state, run: { ...state.run, phase: { phase: 'halted', halt: because } }, active: undefined };
+}
+
+function withStatus(state: RunState, index: number, status: StepState): RunState {
+  const steps = state.run.steps.map((step, at) => (at === index ? { ...step, status } : step));
+  return { ...state, run: { ...state.run, steps } };
+}
+
+function only(state: RunState): Reduction {
+  return { state, commands: [] };
+}
