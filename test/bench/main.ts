@@ -1,0 +1,158 @@
+/**
+ * Measures reading a large mesh: this program beside curl (the limit: the same bytes, thrown away) and kubectl, all
+ * against the simulated API server in a process of its own. Prints figures; asserts nothing.
+ * Arguments: --pods N (10000), --runs N (3).
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { layOut } from '../../src/report/columns.ts';
+import { findKubectls } from '../support/kubectl.ts';
+import { startInPty } from '../support/pty.ts';
+import { type Measurement, measure, measureOften } from './measure.ts';
+
+const { values } = parseArgs({
+  options: { pods: { type: 'string', default: '10000' }, runs: { type: 'string', default: '3' } },
+});
+const runs = Number(values.runs);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = join(root, 'dist/kubectl-linkerd_upgrade');
+const folder = mkdtempSync(join(tmpdir(), 'linkerd-upgrade-bench-'));
+const kubeconfig = join(folder, 'kubeconfig');
+
+const server = spawn(
+  process.execPath,
+  [
+    '--import=tsx',
+    join(root, 'src/sim/cluster/main.ts'),
+    '--scenario',
+    'load',
+    '--pods',
+    values.pods,
+    '--kubeconfig-out',
+    kubeconfig,
+  ],
+  { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+);
+try {
+  await once(server.stdout, 'data');
+  await compareReading();
+  await compareStarts();
+} finally {
+  server.kill('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compareReading(): Promise<void> {
+  const kubectl = (await findKubectls()).at(-1);
+  const rows: { readonly what: string; readonly result: Measurement }[] = [];
+  const add = async (
+    what: string,
+    times: number,
+    file: string,
+    args: readonly string[],
+  ): Promise<Measurement> => {
+    const result = await measureOften(times, file, args);
+    rows.push({ what, result });
+    return result;
+  };
+  await measure(process.execPath, [program, 'status', '-o', 'json', '--kubeconfig', kubeconfig]);
+  const limit = await add('curl, pods in protobuf (the limit)', runs, 'curl', curlArguments());
+  const bare = await add('start-up alone: version', runs, process.execPath, [program, 'version']);
+  const ours = await add('this program: status -o json', runs, process.execPath, [
+    program,
+    'status',
+    '-o',
+    'json',
+    '--kubeconfig',
+    kubeconfig,
+  ]);
+  if (kubectl) {
+    const get = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache'), 'get', 'pods', '-A'];
+    const column =
+      'custom-columns=NS:.metadata.namespace,NAME:.metadata.name,IMAGE:.spec.containers[?(@.name=="linkerd-proxy")].image';
+    await add(`${kubectl.version} get pods -A -o custom-columns`, 1, kubectl.path, [...get, '-o', column]);
+    await add(`${kubectl.version} get pods -A`, runs, kubectl.path, get);
+  }
+  console.log(`\n${values.pods} meshed pods, median of ${runs}; memory is the peak of the client\n`);
+  const cells = rows.map(({ what, result }) => [
+    what,
+    `${result.seconds.toFixed(2)} s`,
+    `${result.megabytes.toFixed(0)} MB`,
+    `${(result.seconds / ours.seconds).toFixed(2)} times ours`,
+  ]);
+  for (const line of layOut(['CLIENT', 'WALL', 'PEAK', 'RATIO'], cells)) {
+    console.log(line);
+  }
+  const aim = limit.seconds * 1.3 + bare.seconds;
+  console.log(
+    `\n1.3 times the limit plus start-up is ${aim.toFixed(2)} s; status took ${ours.seconds.toFixed(2)} s (${(
+      (ours.seconds - bare.seconds) / limit.seconds
+    ).toFixed(2)} times the limit after start-up)`,
+  );
+}
+
+async function compareStarts(): Promise<void> {
+  const kubectl = (await findKubectls()).at(-1);
+  const rows: (readonly [string, string])[] = [];
+  const version = await measureOften(9, process.execPath, [program, 'version']);
+  rows.push(['this program: version', `${Math.round(version.seconds * 1000)} ms`]);
+  if (kubectl) {
+    const theirs = await measureOften(9, kubectl.path, ['version', '--client']);
+    rows.push([`${kubectl.version} version --client`, `${Math.round(theirs.seconds * 1000)} ms`]);
+  }
+  for (const [what, wanted] of [
+    ['this program: first frame of the demo', /NAMESPACE/],
+    ['this program: demo rows on screen', /emojivoto/],
+  ] as const) {
+    const times: number[] = [];
+    for (let run = 0; run < 5; run++) {
+      const began = performance.now();
+      const screen = startInPty(process.execPath, [program, '--demo'], { columns: 120, rows: 40 });
+      await screen.until(wanted);
+      times.push(performance.now() - began);
+      screen.kill('SIGKILL');
+      await screen.exited();
+    }
+    rows.push([what, `${Math.round(times.toSorted((a, b) => a - b)[2] ?? 0)} ms`]);
+  }
+  console.log('');
+  for (const line of layOut(['START', 'MEDIAN'], rows)) {
+    console.log(line);
+  }
+}
+
+function curlArguments(): readonly string[] {
+  const config: unknown = parse(readFileSync(kubeconfig, 'utf8'));
+  const text = (...path: readonly (string | number)[]): string => {
+    let value: unknown = config;
+    for (const step of path) {
+      value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
+    }
+    return typeof value === 'string' ? value : '';
+  };
+  const authority = join(folder, 'ca.crt');
+  writeFileSync(
+    authority,
+    Buffer.from(text('clusters', 0, 'cluster', 'certificate-authority-data'), 'base64'),
+  );
+  return [
+    '--silent',
+    '--fail',
+    '--http1.1',
+    '--cacert',
+    authority,
+    '-H',
+    `Authorization: Bearer ${text('users', 0, 'user', 'token')}`,
+    '-H',
+    'Accept: application/vnd.kubernetes.protobuf',
+    '-o',
+    '/dev/null',
+    `${text('clusters', 0, 'cluster', 'server')}/api/v1/pods?resourceVersion=0`,
+  ];
+}
