@@ -1,5 +1,4 @@
 import type { LiveView } from '../live/view.ts';
-import { freshTally } from '../mesh/skew.ts';
 import type {
   Effect,
   MeshView,
@@ -12,6 +11,7 @@ import type {
   Unreadable,
   WorkloadView,
 } from '../mesh/view.ts';
+import { sumPods, sumTallies } from './sum.ts';
 
 export const STATUS_SCHEMA = 'kubectl-linkerd-upgrade/status/v1';
 
@@ -183,16 +183,12 @@ function totalsOf(
   namespaces: readonly NamespaceView[],
   workloads: (namespace: string) => readonly WorkloadView[],
 ): TotalsView {
-  const pods = { live: 0, ready: 0, unmeshed: 0, completed: 0, failed: 0, terminating: 0 };
-  const meshed = namespaces.filter((namespace) => namespace.proxies > 0);
-  for (const namespace of namespaces) {
-    pods.live += namespace.pods.live;
-    pods.ready += namespace.pods.ready;
-    pods.unmeshed += namespace.pods.unmeshed;
-    pods.completed += namespace.pods.completed;
-    pods.failed += namespace.pods.failed;
-    pods.terminating += namespace.pods.terminating;
-  }
+  const meshed = namespaces.filter(({ proxies }) => proxies > 0);
   const withProxies = meshed.flatMap(({ name }) => workloads(name).filter(({ proxies }) => proxies > 0));
-  return { ...freshTally(namespaces), namespaces: meshed.length, workloads: withProxies.length, pods };
+  return {
+    ...sumTallies(namespaces),
+    namespaces: meshed.length,
+    workloads: withProxies.length,
+    pods: sumPods(namespaces.map(({ pods }) => pods)),
+  };
 }

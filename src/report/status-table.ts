@@ -149,9 +149,9 @@ function versions({ byVersion }: Tally): string {
   }
   const [only] = entries;
   if (entries.length === 1 && only) {
-    return only[0] || 'unreadable';
+    return only[0];
   }
-  return entries.map(([version, count]) => `${version || 'unreadable'} (${count})`).join(', ');
+  return entries.map(([version, count]) => `${version} (${count})`).join(', ');
 }
 
 function byClass({ byClass: counts }: Tally): string {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Ajv } from 'ajv';
+import { statusDocument } from '../../src/report/status-document.ts';
+import { statusNames, statusTable } from '../../src/report/status-table.ts';
+import { CURRENT, liveView, namespaceView, podTally, workloadView } from '../support/views.ts';
+
+const OLD = 'edge-25.4.4';
+const everything = { namespaces: undefined, selected: false };
+const plain = { wide: false, headers: true };
+
+const mesh = liveView({
+  namespaces: [
+    namespaceView('books', {
+      running: [
+        [OLD, 'violation', 2],
+        [CURRENT, 'current', 1],
+      ],
+      effects: { upgrades: 1, pinned: 1 },
+      pods: podTally(3, { completed: 2, terminating: 1 }),
+    }),
+    namespaceView('linkerd', { role: 'control-plane' }),
+    namespaceView('plain', { running: [], effects: {}, pods: podTally(4, { unmeshed: 4 }) }),
+  ],
+  workloads: [
+    workloadView('books', 'webapp', {
+      running: [[OLD, 'violation', 2]],
+      effect: { kind: 'upgrades', reason: `${OLD} to ${CURRENT}` },
+    }),
+    workloadView('books', 'authors', {
+      kind: 'StatefulSet',
+      effect: { kind: 'pinned', reason: 'pinned on the namespace' },
+    }),
+    workloadView('books', 'idle', { running: [], replicas: 0 }),
+  ],
+  unreadable: [{ what: 'pods in namespace secret', why: 'forbidden' }],
+});
+
+test('the table lists the mesh, counts the rest, and says what could not be read', () => {
+  assert.deepEqual(statusTable(mesh, everything, plain), [
+    'NAMESPACE   PROXIES   CLASS       VERSIONS                           RESTART',
+    `books       3         violation   ${OLD} (2), ${CURRENT} (1)   upgrades 1, pinned 1`,
+    `linkerd     3         current     ${CURRENT}                        nothing`,
+    '',
+    `Control plane: ${CURRENT} (release 2.20) in namespace linkerd; 3 of 3 components ready`,
+    'Data plane: 6 proxies in 2 namespaces: current 4, violation 2',
+    'Skew violations: books',
+    'Not listed: 1 namespace without proxies',
+    'Not readable: pods in namespace secret: forbidden',
+  ]);
+});
+
+test('one namespace is shown by its workloads', () => {
+  const selection = { namespaces: ['books'], selected: false };
+  assert.deepEqual(statusTable(mesh, selection, plain).slice(0, 4), [
+    'WORKLOAD              PROXIES   CLASS       VERSIONS      RESTART    TARGET',
+    `deployment/webapp     2         violation   ${OLD}   upgrades   ${CURRENT}`,
+    `statefulset/authors   3         current     ${CURRENT}   pinned     ${CURRENT}`,
+    `deployment/idle       0         -           -             nothing    ${CURRENT}`,
+  ]);
+});
+
+test('wide adds roles, classes and what is not counted', () => {
+  const [head, books] = statusTable(mesh, everything, { wide: true, headers: true });
+  assert.match(head ?? '', /ROLE .*CLASSES .*STALE-TRUST .*NOT-COUNTED/);
+  assert.match(books ?? '', /application .*current 1, violation 2 .*completed 2, terminating 1/);
+  const rows = statusTable(mesh, { namespaces: ['books'], selected: false }, { wide: true, headers: true });
+  assert.match(rows[2] ?? '', /pinned on the namespace$/);
+});
+
+test('without headers only rows are printed', () => {
+  assert.equal(statusTable(mesh, everything, { wide: false, headers: false }).length, 2);
+});
+
+test('names are those of the rows, as kubectl writes them', () => {
+  assert.deepEqual(statusNames(mesh, everything), ['namespace/books', 'namespace/linkerd']);
+  assert.deepEqual(statusNames(mesh, { namespaces: ['books'], selected: false }), [
+    'deployment.apps/webapp',
+    'statefulset.apps/authors',
+  ]);
+});
+
+test('a selection narrows the totals too, and leaves out workloads without a chosen pod', () => {
+  const document = statusDocument(mesh, { namespaces: ['books'], selected: true });
+  assert.deepEqual(
+    document.namespaces.map(({ name }) => name),
+    ['books'],
+  );
+  assert.deepEqual(
+    document.namespaces[0]?.workloads.map(({ name }) => name),
+    ['webapp', 'authors'],
+  );
+  assert.deepEqual(
+    [document.totals.proxies, document.totals.namespaces, document.totals.byVersion],
+    [3, 1, { [OLD]: 2, [CURRENT]: 1 }],
+  );
+  assert.equal(document.totals.pods.completed, 2);
+});
+
+test('the document is what the published schema says', () => {
+  const schema: object = JSON.parse(
+    readFileSync(new URL('../../docs/schema/status.v1.json', import.meta.url), 'utf8'),
+  );
+  const validate = new Ajv({ allErrors: true }).compile(schema);
+  const { controlPlane, ...rest } = statusDocument(mesh, everything);
+  assert.ok(validate({ controlPlane, ...rest }), JSON.stringify(validate.errors));
+  assert.ok(!validate(rest), 'the schema must miss the control plane');
+});
