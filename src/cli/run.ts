@@ -1,0 +1,113 @@
+import { basename } from 'node:path';
+import type { KubeClient } from '../kube/client.ts';
+import { KubeError } from '../kube/errors.ts';
+import { type Arguments, parseArguments } from './arguments.ts';
+import { CommandError } from './command-error.ts';
+import { clientFor, connect, type Output } from './connect.ts';
+import { exitCode } from './exit-codes.ts';
+import { UsageError } from './pflag.ts';
+import { programVersion } from './version.ts';
+
+type Command = (
+  args: Arguments,
+  client: KubeClient,
+  env: NodeJS.ProcessEnv,
+  output: Output,
+) => Promise<number>;
+
+/** Commands that talk to a cluster; each is loaded when it is called. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['status', async () => (await import('./status.ts')).status],
+]);
+
+/**
+ * Runs one command line.
+ * @param argv the words after the program's name
+ * @returns the exit code
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const output = outputTo(process);
+  const program = programName(process.argv[1] ?? '');
+  try {
+    return await dispatch(parseArguments(argv), program, output);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      output.err(`error: ${error.message}\nSee '${program} --help' for usage.\n`);
+      return exitCode.usage;
+    }
+    if (error instanceof CommandError || error instanceof KubeError) {
+      output.err(`error: ${error.message}\n`);
+      return exitCode.failed;
+    }
+    throw error;
+  }
+}
+
+async function dispatch(args: Arguments, program: string, output: Output): Promise<number> {
+  const { command, operands } = args;
+  if (args.on('help') || command === 'help') {
+    const { helpText } = await import('./help.ts');
+    output.out(`${helpText(program)}\n`);
+    return exitCode.fine;
+  }
+  if (args.on('version') || command === 'version') {
+    output.out(`kubectl-linkerd-upgrade ${programVersion}\n`);
+    return exitCode.fine;
+  }
+  const [operand] = operands;
+  if (operand !== undefined) {
+    throw new UsageError(`unexpected argument "${operand}"; name a namespace with -n`);
+  }
+  if (command === '' && process.stdin.isTTY && process.stdout.isTTY) {
+    return withClient(args, output, (await import('./screen.ts')).screen);
+  }
+  const load = commands.get(command || 'status');
+  if (!load) {
+    throw new UsageError(`unknown command "${command}"`);
+  }
+  return withClient(args, output, await load());
+}
+
+/** Runs a command with a client for the cluster, or for the demo's, and closes both behind it. */
+async function withClient(args: Arguments, output: Output, command: Command): Promise<number> {
+  const { env } = process;
+  if (!args.on('demo')) {
+    return closing(connect(args, env, output));
+  }
+  const { startDemo } = await import('./demo.ts');
+  const demo = await startDemo(args.text('namespace'));
+  try {
+    return await closing(clientFor(demo.connection, args, env, output));
+  } finally {
+    await demo.stop();
+  }
+
+  async function closing(client: KubeClient): Promise<number> {
+    try {
+      return await command(args, client, env, output);
+    } finally {
+      client.close();
+    }
+  }
+}
+
+/** How the program was called: `kubectl linkerd-upgrade` when it runs as a plugin of kubectl. */
+function programName(path: string): string {
+  const name = basename(path);
+  return name.startsWith('kubectl-') ? 'kubectl linkerd-upgrade' : name;
+}
+
+/** Writes to the standard streams; a reader that has gone away, such as `head`, is no error. */
+function outputTo({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Output {
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') {
+        throw error;
+      }
+    });
+  }
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+  };
+}

@@ -1,0 +1,176 @@
+import type { KubeClient } from '../kube/client.ts';
+import { KubeError } from '../kube/errors.ts';
+import type { KubeRecord } from '../kube/records.ts';
+import { namespaces as namespaceResource, pods, type Resource } from '../kube/resources.ts';
+import { createMeshModel, type MeshModel } from '../mesh/model.ts';
+import { NamedObjects } from './named-objects.ts';
+import { namespacedKinds, type Subject } from './subjects.ts';
+import { UnreadableParts } from './unreadable.ts';
+import type { LiveView } from './view.ts';
+
+/**
+ * Reads a cluster once, everything side by side. Without rights to the whole cluster it reads the namespaces that it
+ * may, and names the others under `unreadable`.
+ * @throws KubeError when the server cannot be reached, refuses the credentials, or shows no pods at all
+ */
+export async function readOnce(client: KubeClient, subject: Subject): Promise<LiveView> {
+  const reading = new Reading(client, subject);
+  const version = client.version();
+  await Promise.all([version, reading.run()]);
+  const { connection } = client;
+  return {
+    cluster: {
+      context: connection.context,
+      server: connection.server,
+      kubernetesVersion: (await version).gitVersion,
+    },
+    mesh: reading.model.view(),
+    freshness: { state: 'live' },
+    unreadable: reading.unreadable.list(),
+  };
+}
+
+class Reading {
+  readonly model: MeshModel;
+  readonly unreadable = new UnreadableParts();
+  readonly #client: KubeClient;
+  readonly #subject: Subject;
+  readonly #named: NamedObjects;
+  #podsRead = 0;
+  #podsRefused: KubeError | undefined;
+
+  constructor(client: KubeClient, subject: Subject) {
+    this.#client = client;
+    this.#subject = subject;
+    this.model = createMeshModel(modelOptions(subject));
+    this.#named = new NamedObjects(client, this.model, this.unreadable);
+  }
+
+  async run(): Promise<void> {
+    const { namespaces } = this.#subject;
+    if (namespaces) {
+      await this.#named.read(undefined);
+      await this.#readParts([...new Set([...namespaces, this.model.view().controlPlane.namespace])]);
+    } else {
+      await Promise.all([this.#named.read(undefined), this.#readCluster()]);
+    }
+    if (this.#podsRead === 0 && this.#podsRefused) {
+      throw this.#podsRefused;
+    }
+  }
+
+  async #readCluster(): Promise<void> {
+    const names = this.#list(namespaceResource, '');
+    const whole = await Promise.all(
+      namespacedKinds.map(async (resource) => ({ resource, error: await this.#list(resource, '') })),
+    );
+    const refusal = await names;
+    const refused = whole.filter(({ error }) => error?.kind === 'forbidden').map(({ resource }) => resource);
+    if (refusal) {
+      this.unreadable.add(namespaceResource, '', refusal);
+    } else {
+      this.model.markListed('Namespace');
+    }
+    if (refused.length > 0) {
+      const known = refusal
+        ? await this.#nameNamespaces()
+        : this.model.view().namespaces.map(({ name }) => name);
+      await this.#readNamespaces(known, refused);
+    }
+  }
+
+  /** Reads single namespaces, each with its own object, which holds what decides over injection. */
+  async #readParts(names: readonly string[]): Promise<void> {
+    await Promise.all([
+      ...names.map((name) => this.#readNamespaceObject(name)),
+      this.#readNamespaces(names, namespacedKinds),
+    ]);
+  }
+
+  /** The namespaces left to try when they cannot be listed. */
+  async #nameNamespaces(): Promise<readonly string[]> {
+    const names = [...new Set([this.#subject.contextNamespace, this.model.view().controlPlane.namespace])];
+    await Promise.all(names.map((name) => this.#readNamespaceObject(name)));
+    return names;
+  }
+
+  async #readNamespaceObject(name: string): Promise<void> {
+    try {
+      const record = await this.#client.get(namespaceResource, '', name);
+      this.model.apply({ type: 'upsert', record });
+    } catch (error) {
+      const kind = error instanceof KubeError ? error.kind : 'other';
+      const tolerable =
+        kind === 'forbidden' || (kind === 'not-found' && !this.#subject.namespaces?.includes(name));
+      if (!(error instanceof KubeError) || !tolerable) {
+        throw error;
+      }
+      this.unreadable.put(`namespaces/${name}`, { what: `namespace ${name}`, why: error.message });
+    }
+  }
+
+  /** In each namespace pods are tried first: where they are refused, the rest is not worth asking for. */
+  async #readNamespaces(names: readonly string[], resources: readonly Resource[]): Promise<void> {
+    const others = resources.filter((resource) => resource !== pods);
+    await Promise.all(
+      names.map(async (name) => {
+        if (resources.includes(pods)) {
+          const error = await this.#list(pods, name);
+          if (error) {
+            this.unreadable.add(pods, name, error);
+            return;
+          }
+        }
+        await Promise.all(
+          others.map(async (resource) => {
+            const error = await this.#list(resource, name);
+            if (error) {
+              this.unreadable.add(resource, name, error);
+            }
+          }),
+        );
+      }),
+    );
+  }
+
+  /** Lists one kind into the model. Answers the refusal where rights are missing; throws any other failure. */
+  async #list(resource: Resource, namespace: string): Promise<KubeError | undefined> {
+    const records: KubeRecord[] = [];
+    const { labelSelector } = this.#subject;
+    const selector = resource === pods && labelSelector !== '' ? { labelSelector } : {};
+    try {
+      await this.#client.list(
+        resource,
+        { namespace, ...selector, onRestart: () => records.splice(0) },
+        (record) => records.push(record),
+      );
+    } catch (error) {
+      if (error instanceof KubeError && (error.kind === 'forbidden' || error.kind === 'not-found')) {
+        if (resource === pods) {
+          this.#podsRefused = error;
+        } else if (error.kind === 'not-found') {
+          this.unreadable.add(resource, namespace, error);
+          return undefined;
+        }
+        return error;
+      }
+      throw error;
+    }
+    for (const record of records) {
+      this.model.apply({ type: 'upsert', record });
+    }
+    if (resource === pods) {
+      this.#podsRead++;
+    }
+    if (namespace === '') {
+      this.model.markListed(resource.kind);
+    }
+    return undefined;
+  }
+}
+
+export function modelOptions({ controlPlaneNamespace }: Subject): {
+  readonly controlPlaneNamespace?: string;
+} {
+  return controlPlaneNamespace === '' ? {} : { controlPlaneNamespace };
+}

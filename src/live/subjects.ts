@@ -1,0 +1,53 @@
+import type { KubeRecord } from '../kube/records.ts';
+import {
+  daemonSets,
+  deployments,
+  jobs,
+  podDisruptionBudgets,
+  pods,
+  type Resource,
+  replicaSets,
+  statefulSets,
+} from '../kube/resources.ts';
+
+/** What part of a cluster is looked at. */
+export interface Subject {
+  /** Only these namespaces (and the control plane's, for its state); `undefined` means all. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Only pods with these labels; '' means all. */
+  readonly labelSelector: string;
+  /** Namespace of the control plane as the operator named it; '' means: find it. */
+  readonly controlPlaneNamespace: string;
+  /** Namespace of the kubeconfig context: what is left to try when namespaces cannot be listed. */
+  readonly contextNamespace: string;
+}
+
+/** The kinds that live in namespaces and are read in full. Pods come first: everything else explains them. */
+export const namespacedKinds: readonly Resource<KubeRecord>[] = [
+  pods,
+  deployments,
+  statefulSets,
+  daemonSets,
+  replicaSets,
+  jobs,
+  podDisruptionBudgets,
+];
+
+/** What is lost when a kind cannot be read, in words. */
+const losses: Readonly<Record<string, string>> = {
+  pods: 'proxies are not counted',
+  deployments: 'effects of restarts are not known',
+  statefulsets: 'effects of restarts are not known',
+  daemonsets: 'effects of restarts are not known',
+  replicasets: 'pods are shown by their ReplicaSet',
+  jobs: 'pods are shown by their Job',
+  poddisruptionbudgets: 'spent budgets are not warned of',
+  namespaces: 'only namespaces that are named are looked at',
+};
+
+/** What cannot be read, with what that costs: `pods in namespace secret (proxies are not counted)`. */
+export function missing(resource: Resource, namespace: string): string {
+  const where = namespace === '' ? '' : ` in namespace ${namespace}`;
+  const loss = losses[resource.plural];
+  return `${resource.plural}${where}${loss ? ` (${loss})` : ''}`;
+}
