@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from '../kube/config/connection.ts';
 import { parseKubeconfig } from '../kube/config/kubeconfig.ts';
 import { resolveConnection } from '../kube/config/resolve.ts';
+import { demoScenario } from '../sim/cluster/scenario/scenarios.ts';
 import { startSimulation } from '../sim/cluster/simulation.ts';
 import { CommandError } from './command-error.ts';
 
@@ -12,7 +13,7 @@ export interface Demo {
 
 /** Starts the demo: a mesh in the middle of an upgrade. */
 export async function startDemo(namespace: string | undefined): Promise<Demo> {
-  const simulation = await startSimulation({ scenario: 'demo' });
+  const simulation = await startSimulation({ scenario: demoScenario() });
   const config = parseKubeconfig(simulation.kubeconfig, (path) => path);
   const connection = resolveConnection(config, { namespace }, undefined);
   if ('error' in connection) {

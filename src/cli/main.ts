@@ -9,6 +9,15 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === 'version' || argv[0] === '--version')) {
   process.stdout.write(`kubectl-linkerd-upgrade ${programVersion}\n`);
 } else {
-  const { run } = await import('./run.ts');
-  process.exitCode = await run(argv);
+  try {
+    const { run } = await import('./run.ts');
+    process.exitCode = await run(argv);
+  } catch (error) {
+    // A mistake of ours. The stack says where, in a form that fits a report; Node's own dump would print the bundle.
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      `kubectl linkerd-upgrade ${programVersion} stopped because of an error of its own; please report it:\n${stack}\n`,
+    );
+    process.exitCode = 1;
+  }
 }

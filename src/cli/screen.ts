@@ -5,6 +5,7 @@ import { createRollout } from '../rollout/executor.ts';
 import { openTui } from '../tui/open.tsx';
 import type { Arguments } from './arguments.ts';
 import { type Output, occupyTerminal } from './connect.ts';
+import { UsageError } from './pflag.ts';
 import { subjectOf } from './subject.ts';
 import { programVersion } from './version.ts';
 
@@ -15,6 +16,9 @@ export async function screen(
   env: NodeJS.ProcessEnv,
   output: Output,
 ): Promise<number> {
+  if (args.text('selector') !== undefined) {
+    throw new UsageError('-l chooses pods for status; on the live screen use / to filter');
+  }
   // Fails in plain words before the screen opens, and lets a credential plugin ask its questions.
   await client.version();
   occupyTerminal();

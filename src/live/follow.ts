@@ -3,7 +3,7 @@ import { sleep } from '../kube/clock.ts';
 import { toKubeError } from '../kube/errors.ts';
 import type { Change } from '../kube/records.ts';
 import { createReflector, type ReflectorStatus } from '../kube/reflector/reflector.ts';
-import { namespaces as namespaceResource, pods, type Resource } from '../kube/resources.ts';
+import { namespaces as namespaceResource, type Resource } from '../kube/resources.ts';
 import { createMeshModel, type MeshModel } from '../mesh/model.ts';
 import { type FeedState, freshnessOf } from './freshness.ts';
 import { NamedObjects } from './named-objects.ts';
@@ -32,7 +32,7 @@ const AGE_MILLISECONDS = 1_000;
 
 /**
  * Follows a cluster with watches until it is closed. It never gives up: when contact is lost the picture stays, its
- * freshness says so, and everything goes on where it broke off.
+ * freshness says so, and everything goes on where it broke off. All pods are followed: a label selector is not for this.
  */
 export function follow(client: KubeClient, subject: Subject): LiveSession {
   const session = new Session(client, subject);
@@ -136,12 +136,10 @@ class Session implements LiveSession {
     }
     this.#setFeed(key, { state: 'listing', objects: 0 });
     const stopping = new AbortController();
-    const { labelSelector } = this.#subject;
     const reflector = createReflector({
       client: this.#client,
       resource,
       namespace,
-      ...(resource === pods && labelSelector !== '' ? { labelSelector } : {}),
       ...(only === '' ? {} : { fieldSelector: `metadata.name=${only}` }),
       onChange: (change) => this.#onChange(change),
       onStatus: (status) => this.#onStatus({ resource, namespace, only, stopping }, status),
@@ -177,8 +175,8 @@ class Session implements LiveSession {
       case 'watching':
         this.#synced.add(key);
         this.#unreadable.remove(`${resource.plural}/${namespace}`);
-        if (namespace === '' && only === '') {
-          this.model.markListed(resource.kind);
+        if (only === '') {
+          this.model.markListed(resource.kind, true, namespace);
         }
         this.#setFeed(key, { state: 'live' });
         break;

@@ -14,9 +14,16 @@ import type { LiveView } from './view.ts';
  * @throws KubeError when the server cannot be reached, refuses the credentials, or shows no pods at all
  */
 export async function readOnce(client: KubeClient, subject: Subject): Promise<LiveView> {
-  const reading = new Reading(client, subject);
-  const version = client.version();
-  await Promise.all([version, reading.run()]);
+  const abort = new AbortController();
+  const reading = new Reading(client, subject, abort.signal);
+  const version = client.version({ signal: abort.signal });
+  try {
+    await Promise.all([version, reading.run()]);
+  } catch (error) {
+    // Nobody waits for the rest any more.
+    abort.abort();
+    throw error;
+  }
   const { connection } = client;
   return {
     cluster: {
@@ -36,23 +43,33 @@ class Reading {
   readonly #client: KubeClient;
   readonly #subject: Subject;
   readonly #named: NamedObjects;
+  readonly #signal: AbortSignal;
+  /** Uids of the pods that a label selector chose. */
+  readonly #chosen = new Set<string>();
   #podsRead = 0;
   #podsRefused: KubeError | undefined;
 
-  constructor(client: KubeClient, subject: Subject) {
+  constructor(client: KubeClient, subject: Subject, signal: AbortSignal) {
     this.#client = client;
     this.#subject = subject;
-    this.model = createMeshModel(modelOptions(subject));
+    this.#signal = signal;
+    this.model = createMeshModel({
+      ...modelOptions(subject),
+      ...(subject.labelSelector === '' ? {} : { isCounted: ({ uid }) => this.#chosen.has(uid) }),
+    });
     this.#named = new NamedObjects(client, this.model, this.unreadable);
   }
 
   async run(): Promise<void> {
     const { namespaces } = this.#subject;
     if (namespaces) {
-      await this.#named.read(undefined);
+      await this.#named.read(this.#signal);
       await this.#readParts([...new Set([...namespaces, this.model.view().controlPlane.namespace])]);
     } else {
-      await Promise.all([this.#named.read(undefined), this.#readCluster()]);
+      await Promise.all([this.#named.read(this.#signal), this.#readCluster()]);
+    }
+    if (this.#subject.labelSelector !== '') {
+      await this.#readControlPlanePods();
     }
     if (this.#podsRead === 0 && this.#podsRefused) {
       throw this.#podsRefused;
@@ -79,6 +96,15 @@ class Reading {
     }
   }
 
+  /** A selector seldom chooses the control plane's own pods; its state is read from all of them. */
+  async #readControlPlanePods(): Promise<void> {
+    const { namespace } = this.model.view().controlPlane;
+    const error = await this.#list(pods, namespace, '');
+    if (error) {
+      this.unreadable.add(pods, namespace, error);
+    }
+  }
+
   /** Reads single namespaces, each with its own object, which holds what decides over injection. */
   async #readParts(names: readonly string[]): Promise<void> {
     await Promise.all([
@@ -96,7 +122,7 @@ class Reading {
 
   async #readNamespaceObject(name: string): Promise<void> {
     try {
-      const record = await this.#client.get(namespaceResource, '', name);
+      const record = await this.#client.get(namespaceResource, '', name, { signal: this.#signal });
       this.model.apply({ type: 'upsert', record });
     } catch (error) {
       const kind = error instanceof KubeError ? error.kind : 'other';
@@ -134,16 +160,27 @@ class Reading {
   }
 
   /** Lists one kind into the model. Answers the refusal where rights are missing; throws any other failure. */
-  async #list(resource: Resource, namespace: string): Promise<KubeError | undefined> {
-    const records: KubeRecord[] = [];
-    const { labelSelector } = this.#subject;
-    const selector = resource === pods && labelSelector !== '' ? { labelSelector } : {};
+  async #list(
+    resource: Resource,
+    namespace: string,
+    labelSelector = resource === pods ? this.#subject.labelSelector : '',
+  ): Promise<KubeError | undefined> {
+    const given: KubeRecord[] = [];
+    const take = (record: KubeRecord): void => {
+      given.push(record);
+      if (labelSelector !== '') {
+        this.#chosen.add(record.uid);
+      }
+      this.model.apply({ type: 'upsert', record });
+    };
+    const forget = (): void => {
+      for (const { kind, namespace: home, name, uid } of given.splice(0)) {
+        this.model.apply({ type: 'delete', kind, namespace: home, name, uid });
+      }
+    };
     try {
-      await this.#client.list(
-        resource,
-        { namespace, ...selector, onRestart: () => records.splice(0) },
-        (record) => records.push(record),
-      );
+      const selection = { namespace, ...(labelSelector === '' ? {} : { labelSelector }) };
+      await this.#client.list(resource, { ...selection, signal: this.#signal, onRestart: forget }, take);
     } catch (error) {
       if (error instanceof KubeError && (error.kind === 'forbidden' || error.kind === 'not-found')) {
         if (resource === pods) {
@@ -156,14 +193,11 @@ class Reading {
       }
       throw error;
     }
-    for (const record of records) {
-      this.model.apply({ type: 'upsert', record });
-    }
     if (resource === pods) {
       this.#podsRead++;
     }
-    if (namespace === '') {
-      this.model.markListed(resource.kind);
+    if (labelSelector === '') {
+      this.model.markListed(resource.kind, true, namespace);
     }
     return undefined;
   }

@@ -100,10 +100,19 @@ export function selectMesh(mesh: MeshView, selection: StatusSelection): Selected
   if (!namespaces && !selected) {
     return { namespaces: mesh.namespaces, totals: mesh.totals, workloads };
   }
-  const chosen = mesh.namespaces.filter(
-    ({ name, pods }) => (!namespaces || namespaces.includes(name)) && (!selected || podsOf(pods) > 0),
-  );
+  const chosen = mesh.namespaces
+    .filter(({ name, pods }) => (!namespaces || namespaces.includes(name)) && (!selected || podsOf(pods) > 0))
+    .map((namespace) => (selected ? withEffectsOf(namespace, workloads(namespace.name)) : namespace));
   return { namespaces: chosen, totals: totalsOf(chosen, workloads), workloads };
+}
+
+/** The namespace as if it held only these workloads. */
+function withEffectsOf(namespace: NamespaceView, workloads: readonly WorkloadView[]): NamespaceView {
+  const effects = { ...namespace.effects };
+  for (const { effect } of namespace.workloads === workloads.length ? [] : workloads) {
+    effects[effect.kind] = workloads.filter((other) => other.effect.kind === effect.kind).length;
+  }
+  return { ...namespace, workloads: workloads.length, effects };
 }
 
 /** The status of a cluster as data, for the chosen part of the mesh. */

@@ -9,6 +9,7 @@ import type { LiveSession } from '../live/follow.ts';
 import type { PatchOutcome, RolloutPorts } from './executor.ts';
 import { observePod } from './observe.ts';
 import type { PlanItem } from './plan.ts';
+import type { PatchMark } from './proof.ts';
 
 /** Errors after which nobody knows whether the server has applied a patch. */
 const inTheDark: ReadonlySet<KubeErrorKind> = new Set([
@@ -31,7 +32,7 @@ export function clusterPorts(client: KubeClient, session: LiveSession): RolloutP
     fresh: () => session.isFresh(),
     subscribe: (listener) => store.subscribe(listener),
     patch: (item, restartedAt) => patch(client, item, restartedAt),
-    readRestartedAt: (item) => readRestartedAt(client, item),
+    readPatchMark: (item) => readPatchMark(client, item),
     now: () => clock.now() / 1000,
     utcOffsetMinutes: () => -new Date(clock.now()).getTimezoneOffset(),
     newRunId: () => randomBytes(4).toString('hex'),
@@ -54,14 +55,14 @@ async function patch(client: KubeClient, item: PlanItem, restartedAt: string): P
   }
   try {
     const { resourceVersion } = item;
-    await client.patchTemplateAnnotations(
+    const { generation } = await client.patchTemplateAnnotations(
       kind,
       namespace,
       name,
       { [annotation.restartedAt]: restartedAt },
       { resourceVersion },
     );
-    return { outcome: 'patched' };
+    return { outcome: 'patched', generation };
   } catch (error) {
     return outcomeOf(toKubeError(error, `restart ${kind.toLowerCase()} ${namespace}/${name}`));
   }
@@ -77,10 +78,7 @@ function outcomeOf({ kind, message }: KubeError): PatchOutcome {
   return { outcome: 'refused', kind: kind === 'not-found' ? 'gone' : 'refused', message };
 }
 
-async function readRestartedAt(
-  client: KubeClient,
-  item: PlanItem,
-): Promise<{ readonly restartedAt: string } | undefined> {
+async function readPatchMark(client: KubeClient, item: PlanItem): Promise<PatchMark | undefined> {
   const { kind, namespace, name } = item.key;
   if (!isWorkloadKind(kind)) {
     return undefined;
@@ -94,8 +92,9 @@ async function readRestartedAt(
     }
     throw error;
   }
-  return record.uid === item.uid
-    ? { restartedAt: record.template.annotations[annotation.restartedAt] ?? '' }
+  const { uid, generation, template } = record;
+  return uid === item.uid
+    ? { restartedAt: template.annotations[annotation.restartedAt] ?? '', generation }
     : undefined;
 }
 

@@ -14,11 +14,13 @@ import {
 import type { WorkloadObservation } from './observe.ts';
 import type { Plan, PlanItem } from './plan.ts';
 import { blockedBy, decide, type PlanningInput, planRestart } from './planner.ts';
+import type { PatchMark } from './proof.ts';
 import type { Rollout, Run } from './run.ts';
 
 /** How a patch ended. `lost`: no answer came, so the server may or may not have applied it. */
 export type PatchOutcome =
-  | { readonly outcome: 'patched' }
+  /** `generation`: the object's after the patch. */
+  | { readonly outcome: 'patched'; readonly generation: number }
   | { readonly outcome: 'refused'; readonly kind: RefusalKind; readonly message: string }
   | { readonly outcome: 'lost'; readonly message: string };
 
@@ -33,8 +35,8 @@ export interface RolloutPorts {
   subscribe(listener: () => void): () => void;
   /** Writes `restartedAt` into the template, if the object is still at the item's resourceVersion. */
   patch(item: PlanItem, restartedAt: string): Promise<PatchOutcome>;
-  /** Asks the server, not a cache, for the annotation in the template; `undefined` when the workload is gone. */
-  readRestartedAt(item: PlanItem): Promise<{ readonly restartedAt: string } | undefined>;
+  /** Asks the server, not a cache, what stands in the template; `undefined` when the workload is gone. */
+  readPatchMark(item: PlanItem): Promise<PatchMark | undefined>;
   /** Seconds since the epoch. */
   now(): number;
   /** Minutes east of UTC. */
@@ -152,7 +154,7 @@ export function createRollout(ports: RolloutPorts): Rollout {
     }
     if (outcome.outcome === 'patched') {
       conflicted = undefined;
-      dispatch({ type: 'patched' });
+      dispatch({ type: 'patched', generation: outcome.generation });
       look();
       return;
     }
@@ -166,12 +168,12 @@ export function createRollout(ports: RolloutPorts): Rollout {
   async function readBack(item: PlanItem, restartedAt: string, lost: string): Promise<PatchOutcome> {
     for (;;) {
       try {
-        const found = await ports.readRestartedAt(item);
+        const found = await ports.readPatchMark(item);
         if (!found) {
           return { outcome: 'refused', kind: 'gone', message: lost };
         }
         return found.restartedAt === restartedAt
-          ? { outcome: 'patched' }
+          ? { outcome: 'patched', generation: found.generation }
           : { outcome: 'refused', kind: 'refused', message: `the patch was not applied: ${lost}` };
       } catch {
         await ports.sleep(READ_BACK_PAUSE_MILLISECONDS);

@@ -1,7 +1,7 @@
 import { haltOf, haltWithoutWorkload } from './halt.ts';
 import type { WorkloadObservation } from './observe.ts';
 import type { Plan, PlanItem } from './plan.ts';
-import { judge } from './proof.ts';
+import { judge, type PatchMark } from './proof.ts';
 import type { Halt, Progress, Run, Step, StepState } from './run.ts';
 
 /**
@@ -26,8 +26,7 @@ export interface RunState {
 
 interface ActiveStep {
   readonly index: number;
-  /** The token that this run wrote, or is about to write, into the template. */
-  readonly restartedAt: string;
+  readonly patch: PatchMark;
   /** Changes whenever the workload moves; the deadline runs from `movedAt`. */
   readonly fingerprint: string;
   readonly movedAt: number;
@@ -58,7 +57,8 @@ export type RunEvent =
       /** The decision on the next queued step, taken now. */
       readonly next: Decision | undefined;
     }
-  | { readonly type: 'patched' }
+  /** `generation`: the object's, as the server answered it. */
+  | { readonly type: 'patched'; readonly generation: number }
   | { readonly type: 'refused'; readonly kind: RefusalKind; readonly message: string }
   | { readonly type: 'stop' };
 
@@ -95,7 +95,7 @@ export function reduce(state: RunState, event: RunEvent, now: number): Reduction
     case 'stop':
       return only(settle({ ...state, run: { ...state.run, phase: { phase: 'stopping' } } }, now));
     case 'patched':
-      return only(onPatched(state, now));
+      return only(onPatched(state, event.generation, now));
     case 'refused':
       return only(onRefused(state, event.kind, event.message, now));
     case 'observed':
@@ -140,7 +140,8 @@ function onTurn(state: RunState, event: RunEvent & { type: 'observed' }, now: nu
       const steps = state.run.steps.map((step, index) =>
         index === turn.index ? { item, status: { state: 'patching', since: now } as const } : step,
       );
-      const active = { index: turn.index, restartedAt, fingerprint: '', movedAt: now };
+      const patch = { restartedAt, generation: Number.POSITIVE_INFINITY };
+      const active = { index: turn.index, patch, fingerprint: '', movedAt: now };
       return {
         state: { ...state, run: { ...state.run, steps }, active },
         commands: [{ type: 'patch', item, restartedAt }],
@@ -149,7 +150,7 @@ function onTurn(state: RunState, event: RunEvent & { type: 'observed' }, now: nu
   }
 }
 
-function onPatched(state: RunState, now: number): RunState {
+function onPatched(state: RunState, generation: number, now: number): RunState {
   const { active } = state;
   const step = active && state.run.steps[active.index];
   if (!active || !step) {
@@ -163,7 +164,11 @@ function onPatched(state: RunState, now: number): RunState {
     waitingFor: 'the controller to see the new template',
   };
   const rolling = withStatus(state, active.index, { state: 'rolling', since: now, progress });
-  return { ...rolling, active: { ...active, movedAt: now }, conflicts: 0 };
+  return {
+    ...rolling,
+    active: { ...active, patch: { ...active.patch, generation }, movedAt: now },
+    conflicts: 0,
+  };
 }
 
 function onRefused(state: RunState, kind: RefusalKind, message: string, now: number): RunState {
@@ -201,7 +206,7 @@ function onProgress(
   }
   const { item } = step;
   const { since } = step.status;
-  const verdict = judge(item, active.restartedAt, event.active);
+  const verdict = judge(item, active.patch, event.active);
   switch (verdict.verdict) {
     case 'proven':
       return finish({ state: 'done', since, at: now, pods: verdict.pods });

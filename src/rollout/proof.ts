@@ -13,15 +13,27 @@ export type Verdict =
   | { readonly verdict: 'dropped'; readonly reason: string }
   | { readonly verdict: 'failed'; readonly reason: string };
 
+/** How a patch of this run is known again. */
+export interface PatchMark {
+  /** The token that this run wrote into the template; pods copy it. */
+  readonly restartedAt: string;
+  /** Generation of the object after the patch: an older one has been seen before the patch was. */
+  readonly generation: number;
+}
+
 /**
  * Judges a restarted workload by its pods' own evidence, never by the controller's counters alone:
  * those still look complete right after the patch, and read "done" for partitions and missing proxies.
  * A pod is new when it carries the very `restartedAt` annotation that this run wrote into the template.
  */
-export function judge(item: PlanItem, restartedAt: string, seen: WorkloadObservation): Verdict {
+export function judge(item: PlanItem, mark: PatchMark, seen: WorkloadObservation): Verdict {
+  const { restartedAt } = mark;
   const { workload } = seen;
   if (!workload || workload.uid !== item.uid || workload.deletedAt !== 0) {
     return { verdict: 'dropped', reason: 'the workload was deleted while it restarted' };
+  }
+  if (workload.generation < mark.generation) {
+    return rolling(workload, 0, workload.replicas, 'the API server to tell of the patch');
   }
   const interference = interferenceWith(workload, restartedAt);
   if (interference) {
@@ -35,6 +47,15 @@ export function judge(item: PlanItem, restartedAt: string, seen: WorkloadObserva
     return { verdict: 'dropped', reason: 'it was scaled to zero while it restarted' };
   }
   return progressOf(item, restartedAt, workload, seen.pods);
+}
+
+function rolling(
+  { replicas: wanted }: WorkloadRecord,
+  proven: number,
+  old: number,
+  waitingFor: string,
+): Verdict {
+  return { verdict: 'rolling', progress: { proven: Math.min(proven, wanted), wanted, old, waitingFor } };
 }
 
 /** Someone else changed the template after the patch: a GitOps tool, an operator, an undo, another restart. */
@@ -113,10 +134,7 @@ function progressOf(
   if (observed && settled && old === 0 && proven.length === fresh.length && proven.length >= wanted) {
     return { verdict: 'proven', pods: proven.length };
   }
-  return {
-    verdict: 'rolling',
-    progress: { proven: Math.min(proven.length, wanted), wanted, old, waitingFor: reasonToWait() },
-  };
+  return rolling(workload, proven.length, old, reasonToWait());
 
   function reasonToWait(): string {
     if (!observed) {

@@ -49,7 +49,7 @@ try {
 }
 
 async function compareReading(): Promise<void> {
-  const kubectl = (await findKubectls()).at(-1);
+  const kubectl = findKubectls()[0];
   const rows: { readonly what: string; readonly result: Measurement }[] = [];
   const add = async (
     what: string,
@@ -76,8 +76,8 @@ async function compareReading(): Promise<void> {
     const get = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache'), 'get', 'pods', '-A'];
     const column =
       'custom-columns=NS:.metadata.namespace,NAME:.metadata.name,IMAGE:.spec.containers[?(@.name=="linkerd-proxy")].image';
-    await add(`${kubectl.version} get pods -A -o custom-columns`, 1, kubectl.path, [...get, '-o', column]);
-    await add(`${kubectl.version} get pods -A`, runs, kubectl.path, get);
+    await add(`kubectl ${kubectl.version} get pods -A -o custom-columns`, 1, kubectl.path, [...get, '-o', column]);
+    await add(`kubectl ${kubectl.version} get pods -A`, runs, kubectl.path, get);
   }
   console.log(`\n${values.pods} meshed pods, median of ${runs}; memory is the peak of the client\n`);
   const cells = rows.map(({ what, result }) => [
@@ -98,13 +98,13 @@ async function compareReading(): Promise<void> {
 }
 
 async function compareStarts(): Promise<void> {
-  const kubectl = (await findKubectls()).at(-1);
+  const kubectl = findKubectls()[0];
   const rows: (readonly [string, string])[] = [];
   const version = await measureOften(9, process.execPath, [program, 'version']);
   rows.push(['this program: version', `${Math.round(version.seconds * 1000)} ms`]);
   if (kubectl) {
     const theirs = await measureOften(9, kubectl.path, ['version', '--client']);
-    rows.push([`${kubectl.version} version --client`, `${Math.round(theirs.seconds * 1000)} ms`]);
+    rows.push([`kubectl ${kubectl.version} version --client`, `${Math.round(theirs.seconds * 1000)} ms`]);
   }
   for (const [what, wanted] of [
     ['this program: first frame of the demo', /NAMESPACE/],

@@ -67,14 +67,14 @@ test('restarts one workload after the other, each only after the proof of the on
     run.commands.map(({ item: { key } }) => key.name),
     ['a'],
   );
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   run.see(rolling('a'));
   assert.equal(run.status(0)?.state, 'rolling');
   assert.equal(run.commands.length, 1, 'nothing else starts while a workload rolls');
   run.see(done('a'));
   assert.equal(run.status(0)?.state, 'done');
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   run.see(done('b'));
   assert.equal(run.phase(), 'done');
   assert.deepEqual(
@@ -86,14 +86,14 @@ test('restarts one workload after the other, each only after the proof of the on
 test('the first failure halts, names the reason, and nothing is patched after it', () => {
   const run = drive('a', 'b');
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   const bare = { ...done('a'), pods: [pod('x', AT, { proxy: undefined }), oldPod('y')] };
   run.see(bare);
   const { phase } = run.state().run;
   assert.equal(phase.phase, 'halted');
   assert.equal(phase.phase === 'halted' && phase.halt.reason, 'pod x came up without a proxy');
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   assert.equal(run.commands.length, 1);
   assert.equal(run.status(1)?.state, 'queued');
 });
@@ -108,7 +108,7 @@ test('halts before the first patch when something forbids restarting', () => {
 test('halts when the injector goes down while a workload rolls', () => {
   const run = drive('a', 'b');
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   run.see(rolling('a'), { fresh: true, blocked: ['the proxy injector is down'] });
   assert.equal(run.phase(), 'halted');
 });
@@ -119,7 +119,7 @@ test('patches nothing, and lets no deadline run, while the picture is not live',
   run.turn(undefined, blind);
   assert.deepEqual(run.commands, []);
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   run.see(rolling('a'));
   run.at(1000).see(rolling('a'), blind);
   run.at(1050).see(rolling('a'));
@@ -131,7 +131,7 @@ test('patches nothing, and lets no deadline run, while the picture is not live',
 test('the deadline runs from the last sign of movement', () => {
   const run = drive('a');
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   run.at(10).see(rolling('a'));
   run.at(60).see({ ...rolling('a'), pods: [oldPod('a'), pod('b', AT)] });
   run.at(119).see({ ...rolling('a'), pods: [oldPod('a'), pod('b', AT)] });
@@ -188,7 +188,7 @@ test('a workload that is gone is dropped; a refusal halts', () => {
 test('stop starts nothing new and watches what rolls to its end', () => {
   const run = drive('a', 'b');
   run.turn();
-  run.send({ type: 'patched' });
+  run.send({ type: 'patched', generation: 2 });
   run.send({ type: 'stop' });
   assert.equal(run.phase(), 'stopping');
   run.see(done('a'));
@@ -234,7 +234,7 @@ test('whatever happens in whatever order: one at a time, each patched once, noth
       } else if (name !== undefined && run.status(active?.index ?? 0)?.state === 'patching') {
         if (dice < 0.6) {
           accepted.set(name, (accepted.get(name) ?? 0) + 1);
-          run.send({ type: 'patched' });
+          run.send({ type: 'patched', generation: 2 });
         } else {
           const kind = dice < 0.8 ? 'conflict' : dice < 0.9 ? 'gone' : 'refused';
           run.send({ type: 'refused', kind, message: 'no' });

@@ -5,10 +5,12 @@ import { judge } from '../../src/rollout/proof.ts';
 import { item, NEW, OLD, oldPod, pod, TRUST, workload } from './fixtures.ts';
 
 const AT = '2026-11-21T19:30:16Z';
+const MARK = { restartedAt: AT, generation: 2 };
 const webapp = item('webapp');
 const template = workload('webapp', { restartedAt: AT });
 
-const judged = (pods: readonly ObservedPod[], seen = template) => judge(webapp, AT, { workload: seen, pods });
+const judged = (pods: readonly ObservedPod[], seen = template) =>
+  judge(webapp, MARK, { workload: seen, pods });
 
 test('proven when every live pod is new, ready and as predicted, and the controller agrees', () => {
   assert.deepEqual(judged([pod('a', AT), pod('b', AT)]), { verdict: 'proven', pods: 2 });
@@ -133,8 +135,17 @@ test('a stale condition does not count before the controller has seen the templa
 });
 
 test('dropped when the workload is deleted, replaced by its namesake, or scaled to zero', () => {
-  assert.equal(judge(webapp, AT, { workload: undefined, pods: [] }).verdict, 'dropped');
+  assert.equal(judge(webapp, MARK, { workload: undefined, pods: [] }).verdict, 'dropped');
   assert.equal(judged([], workload('webapp', { restartedAt: AT, uid: 'another' })).verdict, 'dropped');
   assert.equal(judged([], workload('webapp', { restartedAt: AT, deletedAt: 5 })).verdict, 'dropped');
   assert.equal(judged([], workload('webapp', { restartedAt: AT, replicas: 0 })).verdict, 'dropped');
+});
+
+test('what was seen before the patch is no revert: the watch has not told of the patch yet', () => {
+  const before = judge(
+    webapp,
+    { restartedAt: AT, generation: 3 },
+    { workload: workload('webapp'), pods: [oldPod('a')] },
+  );
+  assert.equal(before.verdict, 'rolling');
 });
