@@ -82,6 +82,7 @@ export type RiskKind =
   | 'rolling'
   | 'partition'
   | 'sidecar-mode'
+  | 'host-port'
   | 'gitops';
 
 export interface Risk {

@@ -1,0 +1,151 @@
+/** Views out of the model's memory. Pure: the same entries and judge give equal views. */
+import { annotation, label } from '../data/linkerd.ts';
+import type { NamespaceRecord, PodRecord } from '../kube/records.ts';
+import type { ProxyShape, ShapeReader } from './census.ts';
+import { predictEffect } from './effect.ts';
+import type { NamespaceEntry, WorkloadEntry } from './entities.ts';
+import { podContainers, podStatus } from './pod-status.ts';
+import { podLife, proxyContainer } from './proxy.ts';
+import { risksOf } from './risks.ts';
+import { rolloutText } from './rolling.ts';
+import { type Judge, tallyOf } from './tally.ts';
+import { parseVersion } from './version.ts';
+import type { EffectKind, NamespaceRole, NamespaceView, PodView, Risk, WorkloadView } from './view.ts';
+
+const systemNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
+
+/** What a namespace is for. Extensions and CNI are told by Linkerd's own labels on the Namespace. */
+export function namespaceRole(
+  name: string,
+  record: NamespaceRecord | undefined,
+  controlPlaneNamespace: string,
+): NamespaceRole {
+  if (name === controlPlaneNamespace) return 'control-plane';
+  if (record?.labels[label.extension]) return 'extension';
+  if (systemNamespaces.has(name) || record?.labels[label.cniResource]) return 'system';
+  return 'application';
+}
+
+/** Shows one workload: its figures, what a restart would do, and what can go wrong. */
+export function workloadView(entry: WorkloadEntry, judge: Judge): WorkloadView {
+  const { namespace, record, census } = entry;
+  const pods = census.pods();
+  const key = { namespace: namespace.name, kind: entry.kind, name: entry.name };
+  const { effect, target, native } = predictEffect({
+    key,
+    apiVersion: entry.apiVersion,
+    workload: record,
+    namespace: namespace.record,
+    proxies: census.shapes,
+    unmeshed: pods.unmeshed,
+    judge,
+  });
+  const role = namespaceRole(namespace.name, namespace.record, judge.context.controlPlaneNamespace);
+  // Nobody restarts control planes and what is not meshed from here, so their risks would be noise.
+  const concerns = role !== 'control-plane' && (census.proxies > 0 || target !== '');
+  return {
+    ...key,
+    uid: entry.uid,
+    apiVersion: entry.apiVersion,
+    role,
+    ...tallyOf(census.shapes, judge),
+    pods,
+    replicas: record?.replicas ?? pods.live,
+    target,
+    effect,
+    risks: concerns ? workloadRisks(entry, native, judge) : [],
+    rollout: record ? rolloutText(record) : '',
+  };
+}
+
+function workloadRisks(
+  { record, namespace, census }: WorkloadEntry,
+  native: boolean | undefined,
+  { context }: Judge,
+): readonly Risk[] {
+  if (!record || record.replicas === 0) return [];
+  return risksOf({
+    workload: record,
+    pods: census.pods(),
+    budgets: namespace.budgets.values(),
+    shapes: byPlace(census.shapes),
+    native,
+    controlPlane: parseVersion(context.version),
+  });
+}
+
+function byPlace(shapes: ReadonlyMap<ProxyShape, number>): { native: number; ordinary: number } {
+  const places = { native: 0, ordinary: 0 };
+  for (const [shape, pods] of shapes) places[shape.native ? 'native' : 'ordinary'] += pods;
+  return places;
+}
+
+/** A workload counts while it has live pods or wants some. */
+export function isCounted({ census, record }: WorkloadEntry): boolean {
+  return census.pods().live > 0 || (record !== undefined && record.replicas > 0);
+}
+
+/** Shows one namespace. Its effects have been counted before. */
+export function namespaceView(entry: NamespaceEntry, judge: Judge): NamespaceView {
+  const { name, record, census } = entry;
+  const effects = effectFigures(entry.effects);
+  return {
+    name,
+    role: namespaceRole(name, record, judge.context.controlPlaneNamespace),
+    extension: record?.labels[label.extension] ?? '',
+    ...tallyOf(census.shapes, judge),
+    pods: census.pods(),
+    workloads: Object.values(effects).reduce((sum, figure) => sum + figure, 0),
+    effects,
+    inject: record?.annotations[annotation.inject] ?? '',
+    pin: record?.annotations[annotation.pinnedProxyVersion] ?? '',
+    terminating: record !== undefined && (record.deletedAt > 0 || record.phase === 'Terminating'),
+  };
+}
+
+function effectFigures(effects: ReadonlyMap<EffectKind, number>): Record<EffectKind, number> {
+  const figure = (kind: EffectKind): number => effects.get(kind) ?? 0;
+  return {
+    upgrades: figure('upgrades'),
+    downgrades: figure('downgrades'),
+    renews: figure('renews'),
+    nothing: figure('nothing'),
+    pinned: figure('pinned'),
+    static: figure('static'),
+    unmeshes: figure('unmeshes'),
+    meshes: figure('meshes'),
+    unsupported: figure('unsupported'),
+    unknown: figure('unknown'),
+  };
+}
+
+/** Shows one pod. A pod that is not live is shown with its proxy too, though it counts nowhere. */
+export function podView(pod: PodRecord, readShape: ShapeReader, judge: Judge): PodView {
+  const containers = podContainers(pod);
+  return {
+    namespace: pod.namespace,
+    name: pod.name,
+    uid: pod.uid,
+    life: podLife(pod),
+    status: podStatus(pod),
+    ready: pod.ready,
+    readyContainers: containers.ready,
+    containers: containers.total,
+    restarts: containers.restarts,
+    node: pod.nodeName,
+    createdAt: pod.createdAt,
+    proxy: proxyView(pod, readShape(pod), judge),
+  };
+}
+
+function proxyView(pod: PodRecord, shape: ProxyShape | undefined, judge: Judge): PodView['proxy'] {
+  if (!shape) return undefined;
+  return {
+    version: shape.version,
+    class: judge.skew(shape).class,
+    ready: proxyContainer(pod)?.ready === true,
+    native: shape.native,
+    staleTrust: judge.isTrustStale(shape),
+    evidence: shape.evidence,
+  };
+}
