@@ -16,7 +16,13 @@ if (files.length === 0) {
 }
 const { status, signal } = spawnSync(
   process.execPath,
-  ['--import=tsx', '--test', `--test-concurrency=${Math.max(2, availableParallelism())}`, ...files],
+  [
+    '--import=tsx',
+    '--test',
+    '--test-timeout=240000',
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    ...files,
+  ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, FORCE_COLOR: undefined } },
 );
 process.exit(signal ? 1 : (status ?? 1));

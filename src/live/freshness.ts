@@ -13,12 +13,14 @@ export type FeedState =
 /** So long without contact, and the picture is called stale. */
 const STALE_AFTER_SECONDS = 15;
 
-/** How fresh the whole picture is: as fresh as its worst part. */
+/** How fresh the whole picture is: as fresh as its worst part, and loading while there is no part yet. */
 export function freshnessOf(feeds: Iterable<FeedState>, now: number): Freshness {
   let objects = 0;
+  let followed = false;
   let listing = false;
   let waiting: (FeedState & { state: 'waiting' }) | undefined;
   for (const feed of feeds) {
+    followed = true;
     if (feed.state === 'listing') {
       listing = true;
       objects += feed.objects;
@@ -33,5 +35,5 @@ export function freshnessOf(feeds: Iterable<FeedState>, now: number): Freshness 
       ? { state: 'stale', since, retryAt, reason }
       : { state: 'reconnecting', retryAt, reason };
   }
-  return listing ? { state: 'loading', objects } : { state: 'live' };
+  return listing || !followed ? { state: 'loading', objects } : { state: 'live' };
 }

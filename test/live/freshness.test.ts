@@ -14,6 +14,10 @@ test('is loading, with the sum of what has arrived, while a first list is under 
   assert.deepEqual(freshnessOf(feeds, 1000), { state: 'loading', objects: 7 });
 });
 
+test('is loading before anything is followed', () => {
+  assert.deepEqual(freshnessOf([], 1000), { state: 'loading', objects: 0 });
+});
+
 test('is reconnecting as soon as one feed is lost, and stale when it stays lost', () => {
   assert.deepEqual(freshnessOf([live, lost], 1001), {
     state: 'reconnecting',

@@ -28,7 +28,7 @@ export interface Exit {
 }
 
 /** A program in a real pseudo-terminal, its output on a real terminal emulator. */
-export interface PtyProgram {
+export interface PtyProgram extends Disposable {
   readonly pid: number;
   /** The rows on screen, without trailing blanks. */
   screen(): readonly string[];
@@ -101,6 +101,11 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
         () => `${file} did not end; the screen is\n${screen().join('\n')}`,
       ),
     kill: (signal) => child.kill(signal),
+    [Symbol.dispose]() {
+      if (!end) {
+        child.kill('SIGKILL');
+      }
+    },
   };
 
   function screen(): readonly string[] {

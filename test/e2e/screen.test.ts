@@ -1,0 +1,191 @@
+/** The built program in a real pseudo-terminal, on a simulated cluster that lives ten times as fast. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { demoScenario } from '../../src/sim/cluster/scenario/scenarios.ts';
+import { type Simulation, startSimulation } from '../../src/sim/cluster/simulation.ts';
+import { program, temporaryFolder } from '../support/program.ts';
+import { key, type PtyOptions, type PtyProgram, startInPty } from '../support/pty.ts';
+
+const folder = temporaryFolder();
+let simulation: Simulation;
+let kubeconfig: string;
+
+before(async () => {
+  simulation = await startSimulation({ scenario: demoScenario(), speed: 10 });
+  kubeconfig = folder.file('kubeconfig', simulation.kubeconfig);
+});
+
+after(async () => {
+  await simulation.stop();
+  folder[Symbol.dispose]();
+});
+
+async function openScreen(options: PtyOptions = {}, ...flags: readonly string[]): Promise<PtyProgram> {
+  const args = [program, '--kubeconfig', kubeconfig, ...flags];
+  const screen = startInPty(process.execPath, args, { columns: 120, rows: 40, ...options });
+  await screen.until(/● live/);
+  return screen;
+}
+
+/** The terminal is as it was: main screen, visible cursor, no mouse or paste mode left on. */
+function assertRestored(screen: PtyProgram): void {
+  assert.equal(screen.onAlternateScreen(), false);
+  const raw = screen.raw();
+  assert.ok(raw.lastIndexOf('\x1b[?25h') > raw.lastIndexOf('\x1b[?25l'), 'the cursor is visible');
+  assert.ok(raw.lastIndexOf('\x1b[?1049l') > raw.lastIndexOf('\x1b[?1049h'), 'the main screen is back');
+  assert.ok(raw.lastIndexOf('\x1b[?2004h') <= raw.lastIndexOf('\x1b[?2004l'), 'bracketed paste is off');
+}
+
+test('open, filter, open a namespace, restart it, watch it become current, quit', async () => {
+  using screen = await openScreen();
+  assert.match(screen.text(), /edge-25\.11\.3 +release 2\.19/);
+  screen.type('/', ...'invoic', key.enter);
+  await screen.until((text) => text.includes('invoicing') && !text.includes('storefront'));
+  assert.match(screen.text(), /invoicing +7 +✗ violation/);
+  screen.type(key.enter);
+  await screen.until(/deploy\/mailer[\s\S]*deploy\/pdf[\s\S]*deploy\/scheduler/);
+  screen.type(key.enter);
+  await screen.until(/mailer-[a-z0-9]+-[a-z0-9]+ +.*edge-24\.11\.8/);
+  screen.type(key.escape);
+  await screen.until(/deploy\/pdf/);
+  screen.type(key.escape);
+  await screen.until(/Namespaces/);
+  screen.type('r');
+  await screen.until(/Restart 3 workloads[\s\S]*strategy Recreate[\s\S]*type yes/);
+  screen.type(...'no', key.enter);
+  await screen.until(/yes/);
+  assert.equal(patches().length, 0, 'anything but yes writes nothing');
+  screen.type('\x7f', '\x7f', ...'yes', key.enter);
+  await screen.until(/✓ done +invoicing deploy\/mailer/, 60_000);
+  const finished = await screen.until(/Run +✓ done +3 of 3 workloads/, 60_000);
+  assert.match(finished, /done +invoicing deploy\/scheduler/);
+  screen.type(key.escape);
+  await screen.until(/invoicing +7 +✓ current/);
+  screen.type('q');
+  assert.deepEqual(await screen.exited(), { code: 0, signal: 0 });
+  assertRestored(screen);
+  assert.match(screen.text(), /3 of 3 workloads/, 'the result stays on the terminal');
+});
+
+test('each workload was patched once, by this program, as kubectl rollout restart does it', () => {
+  assert.deepEqual(
+    patches()
+      .map(({ name }) => name)
+      .toSorted(),
+    ['mailer', 'pdf', 'scheduler'],
+  );
+  for (const { path, userAgent, body, code } of patches()) {
+    assert.equal(code, 200);
+    assert.match(userAgent, /^kubectl-linkerd-upgrade\/\S+ \(linux\/|^kubectl-linkerd-upgrade\/\S+ \(/);
+    assert.match(path, /fieldManager=kubectl-linkerd-upgrade/);
+    const text = JSON.stringify(body);
+    assert.match(
+      text,
+      /"spec":\{"template":\{"metadata":\{"annotations":\{"kubectl\.kubernetes\.io\/restartedAt":"[^"]+"\}\}\}\}/,
+    );
+    assert.match(text, /"metadata":\{"resourceVersion":"\d+"\}/);
+  }
+});
+
+function patches() {
+  return simulation.server.audit.entries.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+}
+
+test('nothing but reads and confirmed restarts ever reached the server, and never a Secret', () => {
+  const { entries } = simulation.server.audit;
+  assert.deepEqual(
+    entries.filter(({ resource }) => resource === 'secrets'),
+    [],
+  );
+  assert.ok(entries.every(({ method }) => method === 'GET' || method === 'PATCH'));
+});
+
+test('q leaves at once while nothing runs', async () => {
+  using screen = await openScreen();
+  screen.type('q');
+  assert.deepEqual(await screen.exited(), { code: 0, signal: 0 });
+  assertRestored(screen);
+});
+
+test('Ctrl-C leaves with 130', async () => {
+  using screen = await openScreen();
+  screen.type(key.ctrlC);
+  assert.deepEqual(await screen.exited(), { code: 130, signal: 0 });
+  assertRestored(screen);
+});
+
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(`${signal} restores the terminal`, async () => {
+    using screen = await openScreen();
+    screen.kill(signal);
+    const exit = await screen.exited();
+    assert.ok(exit.code === code || exit.signal > 0, JSON.stringify(exit));
+    assertRestored(screen);
+  });
+}
+
+test('a crash restores the terminal and says so in a sentence', async () => {
+  const trap = encodeURIComponent("process.on('SIGUSR2',()=>{throw new Error('boom')})");
+  using screen = await openScreen({ env: { NODE_OPTIONS: `--import=data:text/javascript,${trap}` } });
+  screen.kill('SIGUSR2');
+  assert.deepEqual(await screen.exited(), { code: 1, signal: 0 });
+  assertRestored(screen);
+  assert.match(screen.text(), /stopped because of an error of its own: boom/);
+});
+
+test('works at 80×24 and 200×60, follows a resize, and says when the window is too small', async () => {
+  using screen = await openScreen({ columns: 80, rows: 24 });
+  const fits = (columns: number) => {
+    for (const row of screen.screen()) {
+      assert.ok(row.length <= columns, row);
+    }
+    assert.equal(screen.screen().filter((row) => /NAMESPACE/.test(row)).length, 1, screen.text());
+    assert.equal(screen.screen().filter((row) => /\? help/.test(row)).length, 1, screen.text());
+  };
+  fits(80);
+  screen.resize(200, 60);
+  await screen.until(() => (screen.screen()[59] ?? '').includes('quit'));
+  fits(200);
+  screen.resize(20, 5);
+  await screen.until(/too small/);
+  screen.resize(80, 24);
+  await screen.until(/NAMESPACE/);
+  fits(80);
+  screen.type('q');
+  assert.equal((await screen.exited()).code, 0);
+});
+
+test('NO_COLOR: no colour, and classes in words', async () => {
+  using screen = await openScreen({ env: { NO_COLOR: '1' } });
+  assert.match(screen.text(), /✗ violation/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for escape sequences
+  assert.doesNotMatch(screen.raw(), /\x1b\[(?:\d+;)*(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])(?:;\d+)*m/);
+  screen.type('q');
+  await screen.exited();
+});
+
+test('the cluster goes away and comes back: the picture stays, its age is shown, nothing is lost', async () => {
+  using screen = await openScreen();
+  const comeBack = await simulation.server.faults.refuseConnections();
+  await screen.until(/reconnecting|stale/);
+  assert.match(screen.text(), /storefront +22/);
+  await comeBack();
+  await screen.until(/● live/, 60_000);
+  screen.type('q');
+  assert.equal((await screen.exited()).code, 0);
+});
+
+test('--read-only has no restart', async () => {
+  using screen = await openScreen({}, '--read-only');
+  const before = patches().length;
+  assert.doesNotMatch(screen.text(), /r restart/);
+  screen.type('r');
+  screen.type('?');
+  await screen.until(/Help|Keys/i);
+  screen.type(key.ctrlC);
+  await screen.exited();
+  assert.equal(patches().length, before);
+});
