@@ -50,7 +50,7 @@ export const scopeFlags = [
     short: 'L',
     type: 'string',
     value: 'NAME',
-    help: 'namespace of the control plane; $LINKERD_NAMESPACE, else found, else linkerd',
+    help: 'namespace of the control plane, if it cannot be found',
   },
 ] as const satisfies readonly Flag[];
 

@@ -77,11 +77,10 @@ class Reading {
   }
 
   async #readCluster(): Promise<void> {
-    const names = this.#list(namespaceResource, '');
-    const whole = await Promise.all(
-      namespacedKinds.map(async (resource) => ({ resource, error: await this.#list(resource, '') })),
-    );
-    const refusal = await names;
+    const [refusal, ...whole] = await Promise.all([
+      this.#list(namespaceResource, ''),
+      ...namespacedKinds.map(async (resource) => ({ resource, error: await this.#list(resource, '') })),
+    ]);
     const refused = whole.filter(({ error }) => error?.kind === 'forbidden').map(({ resource }) => resource);
     if (refusal) {
       this.unreadable.add(namespaceResource, '', refusal);
