@@ -1,0 +1,73 @@
+import type { Run } from '../../rollout/run.ts';
+import { type ActionId, actionsOf } from '../keys/actions.ts';
+import { keyLabel } from '../keys/key.ts';
+import type { AnyListing } from '../state/listing.ts';
+import { isActive } from '../state/run-facts.ts';
+import { currentTable, modeOf, type UiState } from '../state/ui-state.ts';
+import { type Line, line, type Span, span, spread, widthOfSpans } from '../text/line.ts';
+import { figure } from '../text/words.ts';
+import type { Theme } from '../theme/theme.ts';
+
+/** Actions that would do nothing just now, so that the footer does not offer them. */
+function pointless(state: UiState, run: Run | undefined): ReadonlySet<ActionId> {
+  const { level, filter } = currentTable(state);
+  const actions = new Set<ActionId>();
+  if (!isActive(run)) actions.add('stop');
+  if (run === undefined) actions.add('run');
+  if (level.kind === 'pods') actions.add('mark').add('open');
+  if (level.kind === 'namespaces' && filter === '' && state.overlay === undefined) actions.add('back');
+  return actions;
+}
+
+/** The keys of this moment, as many as fit into `columns`: the least important are left out, the order stays. */
+export function keysLine(state: UiState, run: Run | undefined, readOnly: boolean, columns: number): Line {
+  const hidden = pointless(state, run);
+  let hints = actionsOf(modeOf(state), readOnly).flatMap(({ id, keys: [key], label, rank = 0 }) =>
+    label === undefined || key === undefined || hidden.has(id) ? [] : [{ key: keyLabel(key), label, rank }],
+  );
+  const spans = (): Span[] =>
+    hints.flatMap(({ key, label }, index) => [
+      span(index === 0 ? key : `  ${key}`, 'key'),
+      span(` ${label}`, 'muted'),
+    ]);
+  while (hints.length > 1 && widthOfSpans(spans()) > columns) {
+    const least = Math.max(...hints.map(({ rank }) => rank));
+    const place = hints.findLastIndex(({ rank }) => rank === least);
+    hints = hints.toSpliced(place, 1);
+  }
+  return { spans: spans() };
+}
+
+function promptLine(state: UiState, listing: AnyListing, columns: number, { glyphs }: Theme): Line {
+  const { filter } = currentTable(state);
+  const right =
+    listing.filterError === ''
+      ? span(`${figure(listing.rows.length)} of ${figure(listing.total)}`, 'muted')
+      : span(`${glyphs.failure} ${listing.filterError}`, 'danger');
+  return spread(
+    [span('/', 'key'), span(filter, 'input'), span(glyphs.caret, 'key')],
+    [right],
+    columns,
+    glyphs.ellipsis,
+  );
+}
+
+/** The line above the keys: the filter while it is typed, else a message that has not run out, else nothing. */
+export function messageLine(
+  state: UiState,
+  listing: AnyListing,
+  now: number,
+  columns: number,
+  theme: Theme,
+): Line {
+  if (modeOf(state) === 'filter') return promptLine(state, listing, columns, theme);
+  const { flash } = state;
+  if (flash === undefined || flash.until <= now) return line();
+  const sign = {
+    info: theme.glyphs.bullet,
+    good: theme.glyphs.success,
+    caution: theme.glyphs.warning,
+    danger: theme.glyphs.failure,
+  };
+  return line(span(`${sign[flash.tone]} ${flash.text}`, flash.tone));
+}

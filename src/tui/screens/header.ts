@@ -1,0 +1,232 @@
+import type { Freshness, LiveView } from '../../live/view.ts';
+import { severity } from '../../mesh/skew.ts';
+import type { ComponentView, ControlPlaneView, TotalsView } from '../../mesh/view.ts';
+import type { Run } from '../../rollout/run.ts';
+import { stepCounts } from '../state/run-facts.ts';
+import { clampSpans, type Line, line, type Span, span, spread, widthOfSpans } from '../text/line.ts';
+import { widthOf } from '../text/width.ts';
+import { count, figure, timeOfDay } from '../text/words.ts';
+import type { Theme } from '../theme/theme.ts';
+import { classBar } from './bar.ts';
+import { detailOf, type Size } from './layout.ts';
+import { warningsOf } from './warnings.ts';
+
+export interface HeaderInput {
+  readonly view: LiveView;
+  readonly run: Run | undefined;
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly readOnly: boolean;
+  readonly size: Size;
+  readonly theme: Theme;
+  /** One line only: below it is something that needs the room, a plan or the help. */
+  readonly brief?: boolean;
+  /** Leaves the bar out: read aloud it is noise. */
+  readonly withoutBar?: boolean;
+}
+
+const labelWidth = 15;
+
+function label(text: string): Span {
+  return span(text.padEnd(labelWidth), 'muted');
+}
+
+function joined(parts: readonly (readonly Span[])[], separator: string): Span[] {
+  return parts.flatMap((part, index) => (index === 0 ? [...part] : [span(separator, 'muted'), ...part]));
+}
+
+function secondsUntil(at: number, now: number): string {
+  return `${Math.max(0, Math.ceil(at - now))} s`;
+}
+
+/** The live state in words, with its sign. */
+function freshnessSpan(freshness: Freshness, now: number, { glyphs }: Theme): Span {
+  switch (freshness.state) {
+    case 'loading':
+      return span(`${glyphs.live.loading} loading, ${count(freshness.objects, 'object')} read`, 'info');
+    case 'live':
+      return span(`${glyphs.live.live} live`, 'good');
+    case 'reconnecting':
+      return span(
+        `${glyphs.live.reconnecting} reconnecting (${secondsUntil(freshness.retryAt, now)})`,
+        'caution',
+      );
+    case 'stale':
+      return span(`${glyphs.live.stale} stale since ${timeOfDay(freshness.since)}`, 'danger');
+  }
+}
+
+/** `run 3/12` with its state, for the corner of the header; nothing before the first run. */
+function runBadge(run: Run | undefined, { glyphs }: Theme): Span | undefined {
+  if (run === undefined) return undefined;
+  const { done } = stepCounts(run);
+  const progress = `${done}/${run.steps.length}`;
+  switch (run.phase.phase) {
+    case 'running':
+      return span(`${glyphs.step.rolling} run ${progress}`, 'info');
+    case 'stopping':
+      return span(`${glyphs.step.rolling} run stopping ${progress}`, 'caution');
+    case 'stopped':
+      return span(`${glyphs.dash} run stopped ${progress}`, 'caution');
+    case 'done':
+      return span(`${glyphs.success} run done ${progress}`, 'good');
+    case 'halted':
+      return span(`${glyphs.failure} run halted ${progress}`, 'danger');
+  }
+}
+
+function clusterLine(input: HeaderInput): Line {
+  const { view, run, now, readOnly, size, theme } = input;
+  const { context, server, kubernetesVersion } = view.cluster;
+  const left = [span(context || server || 'cluster', 'strong')];
+  if (kubernetesVersion !== '') left.push(span(`  Kubernetes ${kubernetesVersion}`));
+  if (readOnly) left.push(span('  read-only', 'caution'));
+  const badge = runBadge(run, theme);
+  const right = [freshnessSpan(view.freshness, now, theme)];
+  if (badge !== undefined) right.unshift(badge, span('   '));
+  return spread(left, right, size.columns, theme.glyphs.ellipsis);
+}
+
+function versionSpans(controlPlane: ControlPlaneView, { glyphs }: Theme): Span[] {
+  if (controlPlane.version === '') return [span('version unknown', 'caution')];
+  const release = controlPlane.release === '' ? '' : `  release ${controlPlane.release}`;
+  const channel = controlPlane.channel === '' ? '' : `, ${controlPlane.channel}`;
+  const readiness = controlPlane.ready
+    ? span(`  ${glyphs.success} ready`, 'good')
+    : span(`  ${glyphs.warning} not ready`, 'caution');
+  return [span(controlPlane.version, 'strong'), span(`${release}${channel}`), readiness];
+}
+
+function componentSpans(component: ComponentView, controlPlane: ControlPlaneView): Span[] {
+  const healthy = component.ready >= component.replicas && component.version === controlPlane.version;
+  const version = component.version === controlPlane.version ? '' : ` ${component.version || 'no version'}`;
+  const text = `${component.name} ${component.ready}/${component.replicas}${version}`;
+  return [span(text, healthy ? 'muted' : 'caution')];
+}
+
+function controlPlaneLines(input: HeaderInput): Line[] {
+  const { view, size, theme } = input;
+  const { controlPlane } = view.mesh;
+  const { ellipsis } = theme.glyphs;
+  const left = [label('Control plane'), ...versionSpans(controlPlane, theme)];
+  const components = joined(
+    controlPlane.components.map((component) => componentSpans(component, controlPlane)),
+    '  ',
+  );
+  if (components.length === 0) return [{ spans: clampSpans(left, size.columns, ellipsis) }];
+  const gap = 3;
+  if (widthOfSpans(left) + gap + widthOfSpans(components) <= size.columns) {
+    return [line(...left, ' '.repeat(gap), ...components)];
+  }
+  return [
+    { spans: clampSpans(left, size.columns, ellipsis) },
+    { spans: clampSpans([label(''), ...components], size.columns, ellipsis) },
+  ];
+}
+
+/** Counts by class, worst first: `✗ 12 violation`, `✓ 40 current`, and what else is wrong with the proxies. */
+function classLegend(totals: Pick<TotalsView, 'byClass' | 'staleTrust'>, { glyphs }: Theme): Span[] {
+  const parts: Span[] = severity
+    .filter((name) => totals.byClass[name] > 0)
+    .map((name) => span(`${glyphs.class[name]} ${figure(totals.byClass[name])} ${name}`, `class:${name}`));
+  if (totals.staleTrust > 0) {
+    parts.push(span(`${glyphs.warning} ${figure(totals.staleTrust)} with another trust root`, 'caution'));
+  }
+  return parts;
+}
+
+/** `parts` two blanks apart, in as many lines below `label` as they need. */
+function flowed(parts: readonly Span[], columns: number): Line[] {
+  const indent = label('');
+  const rows: Span[][] = [];
+  let used = columns;
+  for (const part of parts) {
+    const row = rows.at(-1);
+    const width = widthOf(part.text) + 2;
+    if (row === undefined || used + width > columns) {
+      rows.push([indent, part]);
+      used = labelWidth + width - 2;
+      continue;
+    }
+    row.push(span('  '), part);
+    used += width;
+  }
+  return rows.map((spans) => ({ spans }));
+}
+
+function dataPlaneLines({ view, size, theme, withoutBar = false }: HeaderInput): Line[] {
+  const { totals } = view.mesh;
+  if (totals.proxies === 0) return [line(label('Data plane'), span('no proxies', 'muted'))];
+  const text = [
+    span(count(totals.proxies, 'proxy', 'proxies'), 'strong'),
+    span(` in ${count(totals.namespaces, 'namespace')}`),
+  ];
+  const left = [label('Data plane'), ...text];
+  const room = size.columns - widthOfSpans(left) - 3;
+  const bar =
+    room >= 10 && !withoutBar ? [span('   '), ...classBar(totals.byClass, Math.min(room, 60), theme)] : [];
+  return [
+    { spans: clampSpans([...left, ...bar], size.columns, theme.glyphs.ellipsis) },
+    ...flowed(classLegend(totals, theme), size.columns),
+  ];
+}
+
+function warningLines({ view, size, theme }: HeaderInput, most: number): Line[] {
+  const warnings = warningsOf(view);
+  const { warning, ellipsis } = theme.glyphs;
+  return warnings.slice(0, most).map(({ tone, text }, index) => {
+    const rest = warnings.length - most;
+    const more = rest > 0 && index === most - 1 ? [span(`+${rest} more, ? lists them`, 'caution')] : [];
+    return spread([span(`${warning} ${text}`, tone)], more, size.columns, ellipsis);
+  });
+}
+
+function singleLine(input: HeaderInput): Line {
+  const { view, run, now, size, theme } = input;
+  const { controlPlane } = view.mesh;
+  const grave = warningsOf(view).some(({ tone }) => tone === 'danger');
+  const badge = runBadge(run, theme);
+  const right = [
+    ...(grave ? [span(`${theme.glyphs.warning} ? `, 'danger')] : []),
+    ...(badge === undefined ? [] : [badge, span('  ')]),
+    freshnessSpan(view.freshness, now, theme),
+  ];
+  const left = [span(controlPlane.version || 'version unknown', 'strong'), span(`  ${view.cluster.context}`)];
+  return spread(left, right, size.columns, theme.glyphs.ellipsis);
+}
+
+function compactLines(input: HeaderInput): Line[] {
+  const { view, size, theme } = input;
+  const { controlPlane, totals } = view.mesh;
+  const [gravest] = warningLines(input, 1);
+  const figures = [
+    span(controlPlane.version || 'version unknown', 'strong'),
+    span('  '),
+    ...joined(
+      classLegend(totals, theme).map((part) => [part]),
+      '  ',
+    ),
+  ];
+  const lines = [clusterLine(input), { spans: clampSpans(figures, size.columns, theme.glyphs.ellipsis) }];
+  return gravest === undefined ? lines : [...lines, gravest];
+}
+
+/**
+ * The lines above the tables. How many they are depends on the view and on the size of the screen,
+ * never on the time, so that nothing jumps between two refreshes.
+ */
+export function headerLines(input: HeaderInput): readonly Line[] {
+  const { size, brief = false } = input;
+  const detail = detailOf(size);
+  if (brief && detail === 'full') return [singleLine(input), line()];
+  if (brief || detail === 'single') return [singleLine(input)];
+  if (detail === 'compact') return compactLines(input);
+  const roomy = size.rows >= 30;
+  return [
+    clusterLine(input),
+    ...controlPlaneLines(input),
+    ...dataPlaneLines(input),
+    ...warningLines(input, roomy ? 4 : 2),
+    ...(roomy ? [line()] : []),
+  ];
+}

@@ -1,0 +1,44 @@
+import type { AnyListing } from '../state/listing.ts';
+import { cursorIndex } from '../state/table.ts';
+import { currentTable, type UiState } from '../state/ui-state.ts';
+import { type Line, textOf } from '../text/line.ts';
+import { figure } from '../text/words.ts';
+import { detailLines } from './detail.ts';
+import { keysLine, messageLine } from './footer.ts';
+import { headerLines } from './header.ts';
+import { overlayLines, type Scene } from './picture.ts';
+import { titleLine } from './table-head.ts';
+
+/** A line as it is read aloud: gaps between columns become pauses. */
+function spoken(line: Line): string {
+  return textOf(line)
+    .trim()
+    .replace(/\s{2,}/g, ', ');
+}
+
+/**
+ * The screen for a screen reader: the one row under the cursor explained in words, instead of a grid whose columns
+ * mean nothing when they are read in a row; then the header in sentences and the keys.
+ */
+export function spokenLines(state: UiState, scene: Scene, listing: AnyListing): readonly string[] {
+  // Read aloud, no line is too long: nothing is cut but at a width that nothing reaches.
+  const wide: Scene = { ...scene, size: { columns: 400, rows: Math.max(30, scene.size.rows) } };
+  const { columns } = wide.size;
+  const table = currentTable(state);
+  const header = headerLines({ ...wide, withoutBar: true }).map(spoken);
+  const message = spoken(messageLine(state, listing, wide.now, columns, wide.theme));
+  const keys = spoken(keysLine(state, wide.run, wide.readOnly, columns));
+  const { overlay } = state;
+  const body =
+    overlay !== undefined && overlay.kind !== 'filter'
+      ? overlayLines(state, overlay, wide, listing, wide.size.rows).map(spoken)
+      : [
+          spoken(titleLine(table, listing, columns, wide.theme)),
+          `Row ${figure(Math.min(cursorIndex(table, listing) + 1, listing.rows.length))} of ${figure(listing.rows.length)}`,
+          ...detailLines(table, listing, wide.view.mesh.controlPlane, columns, wide.theme, wide.now).map(
+            spoken,
+          ),
+        ];
+  // What changes with a key is read first.
+  return [...body, message, ...header, keys].filter((text) => text !== '');
+}

@@ -1,0 +1,67 @@
+import type { ActionId } from '../keys/actions.ts';
+import { type AnyListing, listingOf } from './listing.ts';
+import { type Context, flash, over, type Step, stay } from './step.ts';
+import { move, rowUnderCursor } from './table.ts';
+import { currentTable, newTable, type Overlay, type UiState, withTable } from './ui-state.ts';
+
+/** Moves by rows or pages, the same for a table and for everything that scrolls. */
+const steps = {
+  up: () => -1,
+  down: () => 1,
+  'page-up': (page: number) => -page,
+  'page-down': (page: number) => page,
+  first: () => Number.NEGATIVE_INFINITY,
+  last: () => Number.POSITIVE_INFINITY,
+} as const;
+
+export type MoveId = keyof typeof steps;
+
+export function isMove(action: ActionId): action is MoveId {
+  return action in steps;
+}
+
+function scrolled(overlay: Overlay, action: MoveId, context: Context): Overlay {
+  if (overlay.kind === 'filter' || overlay.kind === 'quit') return overlay;
+  const { page, lines, top } = context.extent(overlay);
+  const lowest = Math.max(0, lines - page);
+  return { ...overlay, top: Math.max(0, Math.min(lowest, top + steps[action](page))) };
+}
+
+/** Moves the cursor of the table, or what lies over it. */
+export function moved(state: UiState, action: MoveId, context: Context): UiState {
+  const { overlay } = state;
+  if (overlay !== undefined && overlay.kind !== 'filter')
+    return over(state, scrolled(overlay, action, context));
+  const table = currentTable(state);
+  const listing = listingOf(context.view.mesh, table);
+  return withTable(state, move(table, listing, context.tableRows, steps[action](context.tableRows)));
+}
+
+/** One level down from the row under the cursor; a pod, which has no level below it, is explained. */
+export function openRow(state: UiState, listing: AnyListing): Step {
+  const table = currentTable(state);
+  const id = rowUnderCursor(table, listing);
+  if (id === undefined) return stay(state);
+  const here = withTable(state, { ...table, cursor: { id, index: listing.indexOf(id) } });
+  if (listing.kind === 'namespaces') {
+    return stay({ ...here, tables: [...here.tables, newTable({ kind: 'workloads', namespace: id })] });
+  }
+  if (listing.kind === 'workloads') {
+    const workload = listing.rows[listing.indexOf(id)];
+    if (workload === undefined) return stay(state);
+    const { namespace, kind, name } = workload;
+    const pods = newTable({ kind: 'pods', workload: { namespace, kind, name } });
+    return stay({ ...here, tables: [...here.tables, pods] });
+  }
+  return stay(over(state, { kind: 'detail', top: 0 }));
+}
+
+/** Closes what lies over the table, else drops the filter, else goes one level up. */
+export function goBack(state: UiState, context: Context): Step {
+  if (state.overlay !== undefined) return stay(over(state, undefined));
+  const table = currentTable(state);
+  if (table.filter !== '') return stay(withTable(state, { ...table, filter: '' }));
+  const [home, ...deeper] = state.tables;
+  if (deeper.length > 0) return stay({ ...state, tables: [home, ...deeper.slice(0, -1)] });
+  return stay(flash(state, context, 'This is the first screen: q quits.'));
+}

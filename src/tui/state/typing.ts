@@ -1,0 +1,34 @@
+import { charactersOf } from '../text/width.ts';
+import { canStart } from './restarting.ts';
+import { over } from './step.ts';
+import { currentTable, type UiState, withTable } from './ui-state.ts';
+
+/** Characters of an answer that are kept: more than any right one has. */
+const longestAnswer = 20;
+
+/** The text being typed with `edit` applied: the filter or the answer. */
+export function edited(state: UiState, edit: (text: string) => string): UiState {
+  const { overlay } = state;
+  if (overlay?.kind === 'filter') {
+    const table = currentTable(state);
+    return withTable(state, { ...table, filter: edit(table.filter) });
+  }
+  if (overlay?.kind === 'confirm') {
+    const answer = charactersOf(edit(overlay.answer)).slice(0, longestAnswer).join('');
+    return over(state, { ...overlay, answer, complaint: '' });
+  }
+  return state;
+}
+
+/** Typed or pasted text, freed of everything that is not a printable character. */
+export function typed(state: UiState, text: string): UiState {
+  const printable = text.replace(/\p{C}/gu, '');
+  return printable === '' ? state : edited(state, (before) => before + printable);
+}
+
+/** Whether characters are taken as text. */
+export function isTyping(state: UiState): boolean {
+  const { overlay } = state;
+  if (overlay?.kind === 'filter') return true;
+  return overlay?.kind === 'confirm' && canStart(overlay.plan);
+}
