@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { clean } from '../kube/clean.ts';
 import { createKubeClient, type KubeClient } from '../kube/client.ts';
 import type { ConnectionConfig, ConnectionFlags } from '../kube/config/connection.ts';
-import { loadConnection } from '../kube/config/load.ts';
-import { type PluginPolicy, parsePluginPolicy } from '../kube/config/plugin-policy.ts';
+import { loadConnection, loadPluginPolicy } from '../kube/config/load.ts';
+import type { PluginPolicy } from '../kube/config/plugin-policy.ts';
 import type { Arguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { programVersion } from './version.ts';
@@ -39,7 +35,7 @@ export function clientFor(
   return createKubeClient(connection, {
     userAgentVersion: programVersion,
     env,
-    ...(runsPlugin ? { pluginPolicy: pluginPolicy(args), takeTerminal: lendTerminal } : {}),
+    ...(runsPlugin ? { pluginPolicy: pluginPolicy(args, env), takeTerminal: lendTerminal } : {}),
     onPluginOutput: (text) => output.err(text),
   });
 }
@@ -57,20 +53,12 @@ export function occupyTerminal(): void {
 }
 
 /** kubectl's policy on credential plugins. A file that cannot be understood allows none. */
-function pluginPolicy(args: Arguments): PluginPolicy {
-  const path = args.text('kuberc') ?? join(homedir(), '.kube', 'kuberc');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return { policy: 'AllowAll' };
+function pluginPolicy(args: Arguments, env: NodeJS.ProcessEnv): PluginPolicy {
+  const policy = loadPluginPolicy({ kuberc: args.text('kuberc') }, env);
+  if ('error' in policy) {
+    throw new CommandError(policy.error);
   }
-  try {
-    return parsePluginPolicy(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`could not read the credential plugin policy in ${clean(path)}: ${clean(reason)}`);
-  }
+  return policy;
 }
 
 function connectionFlags(args: Arguments): ConnectionFlags {

@@ -1,8 +1,6 @@
-import { stringify } from 'yaml';
 import type { KubeClient } from '../kube/client.ts';
 import { readOnce } from '../live/read-once.ts';
 import { type StatusSelection, statusDocument } from '../report/status-document.ts';
-import { statusNames, statusTable } from '../report/status-table.ts';
 import type { Arguments } from './arguments.ts';
 import type { Output } from './connect.ts';
 import { exitCode } from './exit-codes.ts';
@@ -26,21 +24,24 @@ export async function status(
     namespaces: subject.namespaces,
     selected: subject.labelSelector !== '',
   };
-  const headers = !args.on('no-headers');
   switch (form) {
     case 'json':
       output.out(`${JSON.stringify(statusDocument(live, selection), null, 2)}\n`);
       break;
-    case 'yaml':
+    case 'yaml': {
+      const { stringify } = await import('yaml');
       output.out(stringify(statusDocument(live, selection), { aliasDuplicateObjects: false }));
       break;
-    case 'name':
-      output.out(lines(statusNames(live, selection)));
-      break;
-    case 'table':
-    case 'wide':
-      output.out(lines(statusTable(live, selection, { wide: form === 'wide', headers })));
-      break;
+    }
+    default: {
+      // Measuring the width of text takes a library that a JSON answer need not wait for.
+      const { statusNames, statusTable } = await import('../report/status-table.ts');
+      const texts =
+        form === 'name'
+          ? statusNames(live, selection)
+          : statusTable(live, selection, { wide: form === 'wide', headers: !args.on('no-headers') });
+      output.out(texts.map((text) => `${text}\n`).join(''));
+    }
   }
   return exitCode.fine;
 }
@@ -53,8 +54,4 @@ export function formOf(args: Arguments): Form {
     throw new UsageError(`unable to print in the form "${wanted}", allowed forms are: ${forms.join(', ')}`);
   }
   return form;
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join('');
 }

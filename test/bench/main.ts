@@ -37,10 +37,11 @@ const server = spawn(
     '--kubeconfig-out',
     kubeconfig,
   ],
-  { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
 );
 try {
-  await once(server.stdout, 'data');
+  // The server says where it is once it has written the kubeconfig.
+  await once(server.stderr, 'data');
   await compareReading();
   await compareStarts();
 } finally {
@@ -76,7 +77,11 @@ async function compareReading(): Promise<void> {
     const get = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache'), 'get', 'pods', '-A'];
     const column =
       'custom-columns=NS:.metadata.namespace,NAME:.metadata.name,IMAGE:.spec.containers[?(@.name=="linkerd-proxy")].image';
-    await add(`kubectl ${kubectl.version} get pods -A -o custom-columns`, 1, kubectl.path, [...get, '-o', column]);
+    await add(`kubectl ${kubectl.version} get pods -A -o custom-columns`, 1, kubectl.path, [
+      ...get,
+      '-o',
+      column,
+    ]);
     await add(`kubectl ${kubectl.version} get pods -A`, runs, kubectl.path, get);
   }
   console.log(`\n${values.pods} meshed pods, median of ${runs}; memory is the peak of the client\n`);
@@ -108,7 +113,7 @@ async function compareStarts(): Promise<void> {
   }
   for (const [what, wanted] of [
     ['this program: first frame of the demo', /NAMESPACE/],
-    ['this program: demo rows on screen', /emojivoto/],
+    ['this program: demo rows on screen', /storefront/],
   ] as const) {
     const times: number[] = [];
     for (let run = 0; run < 5; run++) {
