@@ -59,6 +59,16 @@ export const outputFlags = [
   { name: 'no-headers', type: 'boolean', help: 'print rows only: no headers and no summary' },
 ] as const satisfies readonly Flag[];
 
+export const restartFlags = [
+  {
+    name: 'only',
+    type: 'string',
+    value: 'WHICH',
+    help: 'only workloads with violations, behind or stale-trust',
+  },
+  { name: 'yes', type: 'boolean', help: 'restart without asking; needed without a terminal' },
+] as const satisfies readonly Flag[];
+
 export const otherFlags = [
   { name: 'demo', type: 'boolean', help: 'use a simulated cluster inside this program' },
   { name: 'read-only', type: 'boolean', help: 'never write to the cluster' },
@@ -78,6 +88,7 @@ export const allFlags: readonly Flag[] = [
   ...connectionFlags,
   ...scopeFlags,
   ...outputFlags,
+  ...restartFlags,
   ...otherFlags,
   ...ignoredFlags,
 ];

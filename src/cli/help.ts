@@ -1,5 +1,5 @@
 import { layOut } from '../report/columns.ts';
-import { connectionFlags, type Flag, otherFlags, outputFlags, scopeFlags } from './flags.ts';
+import { connectionFlags, type Flag, otherFlags, outputFlags, restartFlags, scopeFlags } from './flags.ts';
 
 /** One command as the help shows it. */
 interface Command {
@@ -10,6 +10,8 @@ interface Command {
 const commands: readonly Command[] = [
   { usage: '', help: 'open the live screen on a terminal; print the status elsewhere' },
   { usage: 'status', help: 'print versions, skew and what restarts would do' },
+  { usage: 'plan NAMESPACE...', help: 'print what a restart would do, in which order; writes nothing' },
+  { usage: 'restart NAMESPACE...', help: 'show the plan, ask, restart one workload after the other' },
   { usage: 'version', help: 'print the version of this program' },
   { usage: 'help', help: 'print this help' },
 ];
@@ -37,10 +39,13 @@ export function helpText(program: string): string {
       `${program} --demo                 # the same on a simulated cluster`,
       `${program} status -n emojivoto    # the workloads of one namespace`,
       `${program} status -o json | jq .totals`,
+      `${program} plan -A --only violations`,
+      `${program} restart emojivoto      # asks before it writes`,
     ]),
     '',
     ...section('What to look at', scopeFlags),
     ...section('Output', outputFlags),
+    ...section('Plan and restart', restartFlags),
     ...section('Other flags', otherFlags),
     ...section("Connection (kubectl's own flags; put them after the name of the plugin)", connectionFlags),
     'Exit codes: 0 fine, 1 could not do it, 2 wrong usage, 4 a run halted, 130 interrupted.',

@@ -18,7 +18,12 @@ type Command = (
 /** Commands that talk to a cluster; each is loaded when it is called. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', async () => (await import('./status.ts')).status],
+  ['plan', async () => (await import('./plan.ts')).plan],
+  ['restart', async () => (await import('./restart.ts')).restart],
 ]);
+
+/** Commands that take namespaces as operands. */
+const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart']);
 
 /**
  * Runs one command line.
@@ -55,7 +60,7 @@ async function dispatch(args: Arguments, program: string, output: Output): Promi
     return exitCode.fine;
   }
   const [operand] = operands;
-  if (operand !== undefined) {
+  if (operand !== undefined && !takesOperands.has(command)) {
     throw new UsageError(`unexpected argument "${operand}"; name a namespace with -n`);
   }
   if (command === '' && process.stdin.isTTY && process.stdout.isTTY) {

@@ -20,9 +20,11 @@ export interface LiveSession {
   readonly model: MeshModel;
   /** True while everything that may be read is up to date. */
   isFresh(): boolean;
-  /** Resolves once every first list has been read, or cannot be. */
+  /** Resolves once every first list has been read, or cannot be, or the session is closed. */
   loaded(): Promise<void>;
   close(): void;
+  /** Aborted by `close`. */
+  readonly closed: AbortSignal;
 }
 
 /** Between two looks at what can only be read by name. */
@@ -54,6 +56,7 @@ class Session implements LiveSession {
   /** Kinds that may not be listed in the whole cluster, and so are read namespace by namespace. */
   readonly #scattered = new Set<Resource>();
   readonly #startedAt: number;
+  #isLoaded = false;
   #kubernetesVersion = '';
 
   constructor(client: KubeClient, subject: Subject) {
@@ -90,9 +93,14 @@ class Session implements LiveSession {
     return this.#loaded.promise;
   }
 
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   close(): void {
     this.#closing.abort();
     this.store.close();
+    this.#loaded.resolve();
   }
 
   #now(): number {
@@ -116,7 +124,9 @@ class Session implements LiveSession {
   #setFeed(key: string, state: FeedState): void {
     this.#feeds.set(key, state);
     this.store.invalidate();
-    if ([...this.#feeds.values()].every((feed) => feed.state !== 'listing')) {
+    if (!this.#isLoaded && [...this.#feeds.values()].every((feed) => feed.state !== 'listing')) {
+      this.#isLoaded = true;
+      this.store.flush();
       this.#loaded.resolve();
     }
   }
