@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -30,8 +30,8 @@ const TIMEOUT_MS = 60_000;
 const VERSIONED = /^kubectl\.(\d+\.\d+)$/;
 
 /**
- * The newest and the oldest versioned kubectl (`kubectl.1.33`) beside the real place of the `kubectl` on PATH; none
- * where there are none. The plain `kubectl` is left out: it may be a dispatcher that starts another version.
+ * The newest and the oldest versioned kubectl (`kubectl.1.33`) beside the real place of the `kubectl` on PATH; where
+ * there are none, that `kubectl` itself, unless it is a dispatcher that starts another version; none without one.
  */
 export function findKubectls(): readonly Kubectl[] {
   const plain = (process.env.PATH ?? '')
@@ -47,8 +47,14 @@ export function findKubectls(): readonly Kubectl[] {
   const sorted = found.sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
   const [oldest] = sorted;
   const newest = sorted.at(-1);
-  if (oldest === undefined || newest === undefined) return [];
+  if (oldest === undefined || newest === undefined) return plainKubectl(plain);
   return oldest === newest ? [newest] : [newest, oldest];
+}
+
+function plainKubectl(path: string): readonly Kubectl[] {
+  const printed = spawnSync(path, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }).stdout ?? '';
+  const version = /"gitVersion": "v(\d+\.\d+)\.[^"]*"/.exec(printed)?.[1];
+  return version === undefined || printed.includes('-dispatcher') ? [] : [{ version, path }];
 }
 
 /** A session on a kubeconfig's text; `close` removes its files. */
