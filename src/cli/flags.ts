@@ -69,6 +69,16 @@ export const restartFlags = [
   { name: 'yes', type: 'boolean', help: 'restart without asking; needed without a terminal' },
 ] as const satisfies readonly Flag[];
 
+export const verifyFlags = [
+  {
+    name: 'excuse',
+    type: 'string',
+    many: true,
+    value: 'NAMESPACE[/KIND/NAME]',
+    help: 'do not count its proxies as a failure, repeatable',
+  },
+] as const satisfies readonly Flag[];
+
 export const otherFlags = [
   { name: 'demo', type: 'boolean', help: 'use a simulated cluster inside this program' },
   { name: 'read-only', type: 'boolean', help: 'never write to the cluster' },
@@ -89,6 +99,7 @@ export const allFlags: readonly Flag[] = [
   ...scopeFlags,
   ...outputFlags,
   ...restartFlags,
+  ...verifyFlags,
   ...otherFlags,
   ...ignoredFlags,
 ];

@@ -1,5 +1,13 @@
 import { layOut } from '../report/columns.ts';
-import { connectionFlags, type Flag, otherFlags, outputFlags, restartFlags, scopeFlags } from './flags.ts';
+import {
+  connectionFlags,
+  type Flag,
+  otherFlags,
+  outputFlags,
+  restartFlags,
+  scopeFlags,
+  verifyFlags,
+} from './flags.ts';
 
 /** One command as the help shows it. */
 interface Command {
@@ -8,10 +16,11 @@ interface Command {
 }
 
 const commands: readonly Command[] = [
-  { usage: '', help: 'open the live screen on a terminal; print the status elsewhere' },
+  { usage: '', help: 'the live screen on a terminal, else the status' },
   { usage: 'status', help: 'print versions, skew and what restarts would do' },
   { usage: 'plan NAMESPACE...', help: 'print what a restart would do, in which order; writes nothing' },
   { usage: 'restart NAMESPACE...', help: 'show the plan, ask, restart one workload after the other' },
+  { usage: 'verify [NAMESPACE...]', help: 'end with 0 only if every proxy is at its target or excused' },
   { usage: 'version', help: 'print the version of this program' },
   { usage: 'help', help: 'print this help' },
 ];
@@ -46,9 +55,11 @@ export function helpText(program: string): string {
     ...section('What to look at', scopeFlags),
     ...section('Output', outputFlags),
     ...section('Plan and restart', restartFlags),
+    ...section('Verify', verifyFlags),
     ...section('Other flags', otherFlags),
     ...section("Connection (kubectl's own flags; put them after the name of the plugin)", connectionFlags),
-    'Exit codes: 0 fine, 1 could not do it, 2 wrong usage, 4 a run halted, 130 interrupted.',
+    'Exit codes: 0 fine, 1 could not do it, 2 wrong usage, 3 not verified, 4 a run halted,',
+    '130 interrupted.',
   ].join('\n');
 }
 

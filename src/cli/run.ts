@@ -19,11 +19,12 @@ type Command = (
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', async () => (await import('./status.ts')).status],
   ['plan', async () => (await import('./plan.ts')).plan],
+  ['verify', async () => (await import('./verify.ts')).verify],
   ['restart', async () => (await import('./restart.ts')).restart],
 ]);
 
 /** Commands that take namespaces as operands. */
-const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart']);
+const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart', 'verify']);
 
 /**
  * Runs one command line.

@@ -71,6 +71,19 @@ test('restart --yes restarts in the order of the plan and proves each', async ()
   assert.equal(patched().length, 3);
 });
 
+test('verify ends with 3 until every proxy is at its target or excused, and names what is not', async () => {
+  const before = await call('verify', 'invoicing');
+  assert.equal(before.code, 3);
+  assert.match(before.stdout, /invoicing deployment\/pdf +3 of 3 violate the version skew +upgrades\n/);
+  const excused = await call('verify', 'invoicing', '--excuse', 'invoicing');
+  assert.equal(excused.code, 0, excused.stderr);
+  assert.match(excused.stdout, /^Excused:\n/);
+  assert.equal((await call('verify', 'storefront')).code, 0);
+  const misspelt = await call('verify', 'storefront', '--excuse', 'storefrnt');
+  assert.equal(misspelt.code, 1);
+  assert.match(misspelt.stderr, /storefrnt excuses nothing/);
+});
+
 test('restart halts at the first failure, says why and what to type, and ends with 4', async () => {
   simulation.cluster.setWorkloadBehaviour('invoicing', 'mailer', {
     kind: 'crash-loop',
