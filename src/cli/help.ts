@@ -18,9 +18,9 @@ interface Command {
 const commands: readonly Command[] = [
   { usage: '', help: 'the live screen on a terminal, else the status' },
   { usage: 'status', help: 'print versions, skew and what restarts would do' },
-  { usage: 'plan NAMESPACE...', help: 'print what a restart would do, in which order; writes nothing' },
-  { usage: 'restart NAMESPACE...', help: 'show the plan, ask, restart one workload after the other' },
-  { usage: 'verify [NAMESPACE...]', help: 'end with 0 only if every proxy is at its target or excused' },
+  { usage: 'plan NAMESPACE...', help: 'what a restart would do, and in which order' },
+  { usage: 'restart NAMESPACE...', help: 'show the plan, ask, restart one by one' },
+  { usage: 'verify [NAMESPACE...]', help: '0 only if every proxy is at its target' },
   { usage: 'version', help: 'print the version of this program' },
   { usage: 'help', help: 'print this help' },
 ];
