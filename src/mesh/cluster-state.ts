@@ -157,10 +157,14 @@ export class ClusterState {
     }
     const facts = podFacts(record, this.readShape);
     const before = known.facts;
+    // A name may come back with another uid, as those of a StatefulSet do.
+    const counted = known.record.uid === record.uid ? known.counted : this.isCounted(record);
     known.record = record;
-    if (facts.life !== before.life || facts.ready !== before.ready || facts.shape !== before.shape) {
+    const same = facts.life === before.life && facts.ready === before.ready && facts.shape === before.shape;
+    if (!same || counted !== known.counted) {
       this.discount(known);
       known.facts = facts;
+      known.counted = counted;
       this.count(known);
     }
     this.regroup(known);
@@ -169,7 +173,12 @@ export class ClusterState {
 
   private addPod(namespace: NamespaceEntry, record: PodRecord): void {
     const workload = namespace.workloadOf(ownerOf(record, this.links.of(record)));
-    const entry: PodEntry = { record, facts: podFacts(record, this.readShape), workload };
+    const entry: PodEntry = {
+      record,
+      facts: podFacts(record, this.readShape),
+      counted: this.isCounted(record),
+      workload,
+    };
     namespace.pods.set(record.name, entry);
     workload.pods.add(entry);
     this.links.attach(entry, linkUid(record));
@@ -191,7 +200,7 @@ export class ClusterState {
   }
 
   private count(entry: PodEntry): void {
-    if (!this.isCounted(entry.record)) return;
+    if (!entry.counted) return;
     const { workload, facts } = entry;
     const { namespace } = workload;
     if (facts.shape && workload.census.proxies === 0) this.meshedWorkloads += 1;
@@ -202,7 +211,7 @@ export class ClusterState {
   }
 
   private discount(entry: PodEntry): void {
-    if (!this.isCounted(entry.record)) return;
+    if (!entry.counted) return;
     const { workload, facts } = entry;
     const { namespace } = workload;
     workload.census.remove(facts);

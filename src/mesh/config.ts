@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { clean, cleanText } from '../kube/clean.ts';
 import type { Labels } from '../kube/records.ts';
 
 /** What of `linkerd-config` decides over versions and injection. Absent texts are ''. */
@@ -32,6 +33,9 @@ export type ConfigResult =
  * Reads the data of the ConfigMap `linkerd-config` in the layout of any release: JSON texts under `global`,
  * `proxy` and `install` to 2.8; YAML under `values` since, whose settings stood below `global` in 2.9. A
  * `global` left over in later values is merged into the root first, where the root is silent.
+ *
+ * A ConfigMap comes as it is stored, so every text of the answer is cleaned here, as that of images is where they are
+ * decoded: a version with an escape in it still equals the tag with the same escape.
  */
 export function parseLinkerdConfig(data: Labels): ConfigResult {
   try {
@@ -92,7 +96,9 @@ function fromParts(data: Labels): ConfigResult {
 
 type YamlMap = Readonly<Record<string, unknown>>;
 
-const problem = (text: string): ConfigResult => ({ ok: false, problem: text });
+const MAX_PROBLEM = 200;
+
+const problem = (text: string): ConfigResult => ({ ok: false, problem: cleanText(text, MAX_PROBLEM) });
 
 function isMap(value: unknown): value is YamlMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -109,7 +115,7 @@ function mapAt(map: YamlMap, key: string): YamlMap {
 /** A version such as `2.10` may have been written without quotes and then reads as a number. */
 function textAt(map: YamlMap, key: string): string {
   const value = map[key];
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return clean(value);
   return typeof value === 'number' ? String(value) : '';
 }
 

@@ -6,6 +6,10 @@ export interface MeshContext {
   readonly controlPlaneNamespace: string;
   /** `linkerdVersion` or its best replacement, '' when unknown. */
   readonly version: string;
+  /** Version of the injector that runs, which decides what it does; that of the control plane where nobody can tell. */
+  readonly injectorVersion: string;
+  /** What is wrong with `linkerd-config`, '' when it makes sense or has not been read. */
+  readonly configProblem: string;
   /** What the injector gives to an unpinned workload. */
   readonly target: string;
   /** `proxy.image.version` of linkerd-config, '' when it is not set. */
@@ -16,6 +20,8 @@ export interface MeshContext {
   /** SHA-256 (hex) of the trust bundle, '' when unknown. */
   readonly trustRootSha256: string;
   readonly webhook: InjectorWebhook;
+  /** Namespace of another control plane, whose injector the webhook calls; '' where it calls this one's. */
+  readonly foreignWebhook: string;
   /** `Ignore`, `Fail` or '' when unknown. */
   readonly failurePolicy: string;
   readonly injector: InjectorState;

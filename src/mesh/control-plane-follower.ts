@@ -14,9 +14,14 @@ import type {
   WorkloadRecord,
 } from '../kube/records.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { type LinkerdConfig, parseLinkerdConfig } from './config.ts';
+import { type ConfigResult, parseLinkerdConfig } from './config.ts';
 import type { MeshContext } from './context.ts';
-import { type ControlPlaneCore, describeControlPlane, trustRootHash } from './control-plane.ts';
+import {
+  type ControlPlaneCore,
+  describeControlPlane,
+  runningInjector,
+  trustRootHash,
+} from './control-plane.ts';
 import type { NamespaceEntry } from './entities.ts';
 import { assumedWebhook, type InjectorWebhook, missingWebhook } from './injection.ts';
 import { reuse } from './share.ts';
@@ -45,20 +50,25 @@ export class ControlPlaneFollower {
     const { state } = this;
     const webhook = findInjectorWebhook(state.webhook);
     const namespace = this.namespace(webhook);
-    const config = this.readConfig(state.configMap(namespace, configMap.config));
+    const read = this.readConfig(state.configMap(namespace, configMap.config));
     const entry = state.namespaces.get(namespace);
+    const pods = podsOf(entry);
     const core = describeControlPlane({
       namespace,
-      config,
+      config: read?.ok ? read.config : undefined,
+      configProblem: problemOf(read),
       trustRootSha256: this.readTrustRoot(state.configMap(namespace, configMap.trustRoots)),
       deployments: deploymentsOf(entry),
-      pods: podsOf(entry),
+      pods,
       podsComplete: state.isListed('Pod', namespace),
       injectorVersions: this.injectorVersions(namespace),
     });
     const others = this.otherControlPlanes(namespace);
     const orphaned = others.filter((other) => !other.exists).map((other) => other.namespace);
-    this.context = reuse(this.context, this.contextOf(core, config, webhook, orphaned));
+    this.context = reuse(
+      this.context,
+      this.contextOf({ core, read, webhook, orphaned, injector: runningInjector(pods) }),
+    );
     const { failurePolicy, nativeSidecar } = this.context;
     this.view = reuse(this.view, { ...core, failurePolicy, nativeSidecar, others });
     return { context: this.context, view: this.view };
@@ -73,23 +83,23 @@ export class ControlPlaneFollower {
     );
   }
 
-  private contextOf(
-    core: ControlPlaneCore,
-    config: LinkerdConfig | undefined,
-    webhook: MutatingWebhook | undefined,
-    orphaned: readonly string[],
-  ): MeshContext {
+  private contextOf({ core, read, webhook, orphaned, injector }: Findings): MeshContext {
     const version = parseVersion(core.version);
+    const config = read?.ok ? read.config : undefined;
     return {
       controlPlaneNamespace: core.namespace,
       version: core.version,
+      injectorVersion: injector || core.version,
+      configProblem: problemOf(read),
       target: core.target,
       proxyImageVersion: config?.proxyImageVersion ?? '',
-      nativeSidecar: config?.nativeSidecar ?? nativeSidecarDefault(version),
+      // Values that are silent count as false for the injector; only where they cannot be read is the default assumed.
+      nativeSidecar: config ? config.nativeSidecar === true : nativeSidecarDefault(version),
       waitBeforeExitSeconds: config?.waitBeforeExitSeconds ?? 0,
       serviceAccountTokenProjection: config?.serviceAccountTokenProjection ?? true,
       trustRootSha256: core.trustRootSha256,
       webhook: this.injectorWebhook(webhook, core.version),
+      foreignWebhook: webhook && webhook.serviceNamespace !== core.namespace ? webhook.serviceNamespace : '',
       failurePolicy: webhook?.failurePolicy || config?.webhookFailurePolicy || '',
       injector: core.injector,
       orphaned,
@@ -132,10 +142,23 @@ export class ControlPlaneFollower {
   }
 }
 
-function parseConfig(record: ConfigMapRecord | undefined): LinkerdConfig | undefined {
-  if (!record) return undefined;
-  const result = parseLinkerdConfig(record.data);
-  return result.ok ? result.config : undefined;
+/** What a context is made of. */
+interface Findings {
+  readonly core: ControlPlaneCore;
+  /** undefined when `linkerd-config` has not been read. */
+  readonly read: ConfigResult | undefined;
+  readonly webhook: MutatingWebhook | undefined;
+  readonly orphaned: readonly string[];
+  /** Version of the injector that runs, '' when nobody can tell. */
+  readonly injector: string;
+}
+
+function parseConfig(record: ConfigMapRecord | undefined): ConfigResult | undefined {
+  return record && parseLinkerdConfig(record.data);
+}
+
+function problemOf(read: ConfigResult | undefined): string {
+  return read && !read.ok ? read.problem : '';
 }
 
 function parseTrustRoot(record: ConfigMapRecord | undefined): string {

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { annotation, container as containerName, INJECTOR_DEPLOYMENT, label } from '../data/linkerd.ts';
+import {
+  annotation,
+  configMap,
+  container as containerName,
+  INJECTOR_DEPLOYMENT,
+  label,
+} from '../data/linkerd.ts';
 import type { PodContainer, PodRecord, WorkloadRecord } from '../kube/records.ts';
 import type { LinkerdConfig } from './config.ts';
 import { imageTag } from './image.ts';
@@ -14,6 +20,8 @@ export interface ControlPlaneEvidence {
   readonly namespace: string;
   /** undefined when `linkerd-config` has not been read or makes no sense. */
   readonly config: LinkerdConfig | undefined;
+  /** Why `linkerd-config` makes no sense; '' when it does or has not been read. */
+  readonly configProblem: string;
   /** Hash of the trust bundle, '' when not read. */
   readonly trustRootSha256: string;
   /** Deployments of the control-plane namespace. */
@@ -213,7 +221,7 @@ function isComplete(view: ComponentView): boolean {
  * policy `Ignore` a wrong "ready" costs workloads their proxies.
  */
 function describeInjector(
-  { namespace, config, podsComplete }: ControlPlaneEvidence,
+  { namespace, config, configProblem, podsComplete }: ControlPlaneEvidence,
   deployments: readonly WorkloadRecord[],
   pods: readonly PodRecord[],
   found: FoundVersion,
@@ -239,9 +247,11 @@ function describeInjector(
     return { state: 'unknown', reason: `neither ${name} nor its pods have been read` };
   }
 
+  if (configProblem !== '') {
+    return { state: 'unknown', reason: `ConfigMap ${namespace}/${configMap.config}: ${configProblem}` };
+  }
   const expected = expectedTag(found, config);
-  const tags = own.map((pod) => imageTag(mainContainer(pod)?.image ?? ''));
-  const odd = new Set(tags.filter((tag) => tag !== '' && tag !== expected));
+  const odd = new Set(own.map(injectorTag).filter((tag) => tag !== '' && tag !== expected));
   if (odd.size > 0) {
     return {
       state: 'unknown',
@@ -249,6 +259,24 @@ function describeInjector(
     };
   }
   return { state: 'ready' };
+}
+
+/** Tag of the injector's image in one of its pods. */
+function injectorTag(pod: PodRecord): string {
+  return imageTag(mainContainer(pod)?.image ?? '');
+}
+
+/**
+ * Version of the injector that runs: what it makes of annotations follows from that, not from `linkerd-config`, which
+ * is ahead of it during an upgrade. '' while injectors of two versions run, and where the tag is no Linkerd version.
+ */
+export function runningInjector(pods: readonly PodRecord[]): string {
+  const own = pods.filter(
+    (pod) => isComponentPod(pod) && pod.controlPlaneComponent === containerName.injector && pod.ready,
+  );
+  const [tag = '', ...others] = new Set(own.map(injectorTag));
+  const { kind } = parseVersion(tag);
+  return others.length === 0 && (kind === 'numbered' || kind === 'dated') ? tag : '';
 }
 
 /**

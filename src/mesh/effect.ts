@@ -2,7 +2,7 @@
  * What a restart would do to a workload, predicted from what decides over it: its template, its namespace, the
  * live webhook and linkerd-config (linkerd2 `controller/proxy-injector/webhook.go`, `pkg/inject/inject.go`).
  */
-import { annotation, container as containerName, label } from '../data/linkerd.ts';
+import { annotation, configMap, container as containerName, label } from '../data/linkerd.ts';
 import type { Labels, NamespaceRecord, PodTemplate, WorkloadRecord } from '../kube/records.ts';
 import type { ProxyShape } from './census.ts';
 import type { MeshContext } from './context.ts';
@@ -68,13 +68,19 @@ export function predictEffect(input: EffectInput): Prediction {
     serviceAccountTokenProjection: context.serviceAccountTokenProjection,
   });
   if (decision.inject === undefined) return without(unknown(list(decision.reasons)));
-  if (decision.inject === false) return without(notInjected(input, workload, decision.reasons));
+  if (decision.inject === false) return without(notInjected(input, workload, decision));
 
+  if (context.foreignWebhook !== '') return without(foreignInjector(context.foreignWebhook));
   const injection = describeInjection(template.annotations, namespace?.annotations ?? {}, context);
-  const obstacle = injectorObstacle(input, injection);
+  const obstacle = injectorObstacle(input, workload, injection);
   if (obstacle) return without(obstacle);
   const effect = injectedEffect(input, workload, injection);
   return { effect, target: injection.target.version, native: injection.native };
+}
+
+/** A cluster has one webhook of this name, so the injector of one control plane only is asked about new pods. */
+function foreignInjector(namespace: string): Effect {
+  return unknown(`the injector's webhook calls the control plane in namespace ${namespace}`);
 }
 
 /** What the injector would put into a new pod. */
@@ -92,7 +98,12 @@ function describeInjection(template: Labels, namespace: Labels, context: MeshCon
       proxyImageVersion: context.proxyImageVersion,
       linkerdVersion: context.version,
     }),
-    native: nativeSidecarMode(template, namespace, parseVersion(context.version), context.nativeSidecar),
+    native: nativeSidecarMode(
+      template,
+      namespace,
+      parseVersion(context.injectorVersion),
+      context.nativeSidecar,
+    ),
     waitSeconds: waitBeforeExitSeconds(template, namespace, context.waitBeforeExitSeconds),
     image: imageOverride(template, namespace),
   };
@@ -128,43 +139,67 @@ function staticProxy(template: PodTemplate, image: string): Effect {
   };
 }
 
-function notInjected(input: EffectInput, workload: WorkloadRecord, reasons: readonly string[]): Effect {
+function notInjected(
+  input: EffectInput,
+  workload: WorkloadRecord,
+  { asked, reasons }: { readonly asked: boolean; readonly reasons: readonly string[] },
+): Effect {
   const why = reasons.join(', ');
-  const proxies = total(input.proxies);
-  if (proxies === 0) return nothing(`not meshed: ${why}`);
+  if (total(input.proxies) === 0) return nothing(`not meshed: ${why}`);
+  const { injector, failurePolicy, configProblem, foreignWebhook } = input.judge.context;
+  if (asked && foreignWebhook !== '') return foreignInjector(foreignWebhook);
+  if (asked && injector.state === 'down' && failurePolicy === 'Fail') return podsRefused(injector.reason);
+  if (asked && injector.state !== 'down' && configProblem !== '') return brokenConfig(configProblem);
+  return unmeshes(input, workload, why);
+}
+
+/** New pods would have no proxy, for a reason that is given. */
+function unmeshes({ proxies }: EffectInput, workload: WorkloadRecord, why: string): Effect {
   const obstacle = restartObstacle(workload);
   if (obstacle) return unsupported(`${obstacle}; new pods would have no proxy: ${why}`);
-  return { kind: 'unmeshes', reason: `removes the proxy of ${count(proxies, 'pod')}: ${why}` };
+  return { kind: 'unmeshes', reason: `removes the proxy of ${count(total(proxies), 'pod')}: ${why}` };
 }
 
 /** What stands between a pod that should be injected and its proxy; undefined when nothing does. */
-function injectorObstacle(input: EffectInput, injection: Injection): Effect | undefined {
+function injectorObstacle(
+  input: EffectInput,
+  workload: WorkloadRecord,
+  injection: Injection,
+): Effect | undefined {
   const { context } = input.judge;
-  if (context.injector.state === 'down') return injectorDown(input, context.injector.reason);
-  const controlPlane = parseVersion(context.version);
-  if (injection.native && injection.waitSeconds > 0 && refusesWaitWithNative(controlPlane)) {
+  if (context.injector.state === 'down') return injectorDown(input, workload, context.injector.reason);
+  if (context.configProblem !== '') return brokenConfig(context.configProblem);
+  const injector = parseVersion(context.injectorVersion);
+  if (injection.native && injection.waitSeconds > 0 && refusesWaitWithNative(injector)) {
     return unsupported(
-      `the injector would refuse new pods: ${context.version} does not allow a native sidecar together with ` +
+      `the injector would refuse new pods: ${context.injectorVersion} does not allow a native sidecar together with ` +
         `proxy-wait-before-exit-seconds (${injection.waitSeconds})`,
     );
   }
   return undefined;
 }
 
-function injectorDown({ judge, proxies }: EffectInput, reason: string): Effect {
-  const { failurePolicy } = judge.context;
-  if (failurePolicy === 'Fail') {
-    return unsupported(
-      `the injector is down (${reason}) and the webhook's failurePolicy is Fail: new pods would be refused`,
-    );
-  }
+function injectorDown(input: EffectInput, workload: WorkloadRecord, reason: string): Effect {
+  const { failurePolicy } = input.judge.context;
+  if (failurePolicy === 'Fail') return podsRefused(reason);
   if (failurePolicy !== 'Ignore') {
     return unknown(`the injector is down (${reason}) and the webhook's failurePolicy is not known`);
   }
   const why = `the injector is down (${reason}) and the webhook's failurePolicy is Ignore`;
-  const meshed = total(proxies);
-  if (meshed === 0) return nothing(`${why}: new pods would still have no proxy`);
-  return { kind: 'unmeshes', reason: `removes the proxy of ${count(meshed, 'pod')}: ${why}` };
+  if (total(input.proxies) === 0) return nothing(`${why}: new pods would still have no proxy`);
+  return unmeshes(input, workload, why);
+}
+
+/** The injector reads its configuration with each request, and refuses the pod where it cannot. */
+function brokenConfig(problem: string): Effect {
+  return unknown(`${configMap.config} makes no sense, and then the injector may refuse new pods: ${problem}`);
+}
+
+/** The API server asks the webhook about every pod that it selects, also those that would stay as they are. */
+function podsRefused(reason: string): Effect {
+  return unsupported(
+    `the injector is down (${reason}) and the webhook's failurePolicy is Fail: new pods would be refused`,
+  );
 }
 
 /** The effect where a new pod would get a proxy. */
@@ -190,7 +225,8 @@ function describeChange(input: EffectInput, injection: Injection): Effect {
   if (running.pods === 0) return unknown(`none of its pods runs; new pods would get ${gives}`);
   if (running.proxies === 0)
     return { kind: 'meshes', reason: `gives ${count(input.unmeshed, 'pod')} the proxy ${gives}` };
-  if (pinned && running.differing.length > 0) return pinnedElsewhere(running, gives);
+  // A stale trust root makes a restart necessary whatever the version.
+  if (pinned && running.differing.length > 0 && running.stale === 0) return pinnedElsewhere(running, gives);
 
   if (running.differing.length > 0) return replaced(running, target.version, gives);
   if (running.unreadable > 0) {

@@ -13,6 +13,8 @@ import { byText } from './words.ts';
 export interface PodEntry {
   record: PodRecord;
   facts: PodFacts;
+  /** It appears in tallies. */
+  counted: boolean;
   workload: WorkloadEntry;
 }
 

@@ -15,8 +15,11 @@ export interface InjectorWebhook {
 /** Whether the injector would put a proxy into a new pod. */
 export type Decision =
   | { readonly inject: true }
-  /** `reasons` are the injector's own words where it is the one that refuses. */
-  | { readonly inject: false; readonly reasons: readonly string[] }
+  /**
+   * `reasons` are the injector's own words where it is the one that refuses; then the API server has to reach it all
+   * the same. `asked` is false where the webhook does not select the pod.
+   */
+  | { readonly inject: false; readonly asked: boolean; readonly reasons: readonly string[] }
   /** Something that decides is not known. */
   | { readonly inject: undefined; readonly reasons: readonly string[] };
 
@@ -52,18 +55,18 @@ const reason = {
 export function decideInjection(input: InjectionInput): Decision {
   const { template, namespace, webhook } = input;
   if (webhook.state === 'missing') {
-    return refuse([`the webhook ${INJECTOR_WEBHOOK} does not exist, so no pod is injected`]);
+    return notAsked(`the webhook ${INJECTOR_WEBHOOK} does not exist, so no pod is injected`);
   }
   const objectMismatch = mismatch(webhook.objectSelector, template.labels);
   if (objectMismatch) {
-    return refuse([`${name(webhook)} does not select the pod: ${objectMismatch}`]);
+    return notAsked(`${name(webhook)} does not select the pod: ${objectMismatch}`);
   }
   const refusals = templateRefusals(input);
   if (!namespace) return withoutNamespace(template, refusals);
 
   const namespaceMismatch = mismatch(webhook.namespaceSelector, namespaceLabels(namespace));
   if (namespaceMismatch) {
-    return refuse([`${name(webhook)} does not select namespace ${namespace.name}: ${namespaceMismatch}`]);
+    return notAsked(`${name(webhook)} does not select namespace ${namespace.name}: ${namespaceMismatch}`);
   }
   const disabled = disabledByAnnotation(
     namespace.annotations[annotation.inject] ?? '',
@@ -79,7 +82,8 @@ function name({ state }: InjectorWebhook): string {
   return `the webhook ${INJECTOR_WEBHOOK}${assumed}`;
 }
 
-const refuse = (reasons: readonly string[]): Decision => ({ inject: false, reasons });
+const refuse = (reasons: readonly string[]): Decision => ({ inject: false, asked: true, reasons });
+const notAsked = (reason: string): Decision => ({ inject: false, asked: false, reasons: [reason] });
 
 /** What the template alone can decide while the namespace is not known. */
 function withoutNamespace(template: PodTemplate, refusals: Refusals): Decision {
@@ -112,7 +116,9 @@ function templateRefusals({ template, serviceAccountTokenProjection }: Injection
   const before: string[] = [];
   if (template.hostNetwork) before.push(reason.hostNetwork);
   if (hasSidecar(template)) before.push(reason.sidecar);
-  const noToken = !serviceAccountTokenProjection && !mountsToken(template);
+  // A template that is silent gets the token at admission, before the injector sees the pod; one that refuses it is
+  // refused even where it mounts a token by hand.
+  const noToken = !serviceAccountTokenProjection && template.automountServiceAccountToken === false;
   return { before, after: noToken ? [reason.token] : [] };
 }
 
@@ -133,14 +139,6 @@ export function hasSidecar(template: PodTemplate): boolean {
       (init && sidecarInitNames.has(name)) ||
       sidecarImages.some((prefix) => image.startsWith(prefix)),
   );
-}
-
-const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-/** A template that is silent gets the token mounted at admission, before the injector sees the pod. */
-function mountsToken(template: PodTemplate): boolean {
-  if (template.automountServiceAccountToken !== false) return true;
-  return template.containers.some((container) => container.mountPaths.includes(tokenPath));
 }
 
 /** The API server sets this label itself; a record from an old server may lack it. */

@@ -1,7 +1,7 @@
 /** Views out of the model's memory. Pure: the same entries and judge give equal views. */
 import { annotation, label } from '../data/linkerd.ts';
 import type { NamespaceRecord, PodRecord } from '../kube/records.ts';
-import type { ProxyShape, ShapeReader } from './census.ts';
+import { Census, type ProxyShape, type ShapeReader } from './census.ts';
 import { predictEffect } from './effect.ts';
 import type { NamespaceEntry, WorkloadEntry } from './entities.ts';
 import { podContainers, podStatus } from './pod-status.ts';
@@ -31,13 +31,14 @@ export function workloadView(entry: WorkloadEntry, judge: Judge): WorkloadView {
   const { namespace, record, census } = entry;
   const pods = census.pods();
   const key = { namespace: namespace.name, kind: entry.kind, name: entry.name };
+  const renewed = renewable(entry);
   const { effect, target, native } = predictEffect({
     key,
     apiVersion: entry.apiVersion,
     workload: record,
     namespace: namespace.record,
-    proxies: census.shapes,
-    unmeshed: pods.unmeshed,
+    proxies: renewed.shapes,
+    unmeshed: renewed.pods().unmeshed,
     judge,
   });
   const role = namespaceRole(namespace.name, namespace.record, judge.context.controlPlaneNamespace);
@@ -56,6 +57,23 @@ export function workloadView(entry: WorkloadEntry, judge: Judge): WorkloadView {
     risks: concerns ? workloadRisks(entry, native, judge) : [],
     rollout: record ? rolloutText(record) : '',
   };
+}
+
+/**
+ * The pods that a restart renews: all, but of a partitioned StatefulSet only those from the partition on (Kubernetes
+ * `pkg/controller/statefulset/stateful_set_control.go`; ordinals are taken to start at 0). A partition that keeps all
+ * of them is an obstacle of its own, and then all are looked at.
+ */
+function renewable({ record, census, pods }: WorkloadEntry): Census {
+  if (record?.kind !== 'StatefulSet') return census;
+  const { partition } = record.strategy;
+  if (partition <= 0 || partition >= record.replicas) return census;
+  const above = new Census();
+  for (const pod of pods) {
+    const ordinal = Number(/-(\d+)$/.exec(pod.record.name)?.[1] ?? 0);
+    if (pod.counted && ordinal >= partition) above.add(pod.facts);
+  }
+  return above;
 }
 
 function workloadRisks(

@@ -21,17 +21,20 @@ export interface DefaultTarget {
 }
 
 /**
- * The proxy version that the injector would give to a new pod: the first that is not empty of the annotation
- * `config.linkerd.io/proxy-version` on the pod template, the same on the namespace, `proxy.image.version` and
- * `linkerdVersion` (linkerd2 `pkg/inject/inject.go`). The annotation on the workload's own metadata does nothing,
- * and on a running pod it is only a copy from its birth.
+ * The proxy version that the injector would give to a new pod: the first that is there of the annotation
+ * `config.linkerd.io/proxy-version` on the pod template, the same on the namespace and `proxy.image.version`; where
+ * that one is empty, `linkerdVersion` (linkerd2 `pkg/inject/values.go`). So an empty annotation hides the pins behind
+ * it. The annotation on the workload's own metadata does nothing, and on a running pod it is only a copy from its
+ * birth.
  */
 export function targetOf(template: Labels, namespace: Labels, fallback: DefaultTarget): Target {
   const onTemplate = template[annotation.pinnedProxyVersion];
   if (onTemplate) return { version: onTemplate, source: 'template' };
-  const onNamespace = namespace[annotation.pinnedProxyVersion];
+  const onNamespace = onTemplate === undefined ? namespace[annotation.pinnedProxyVersion] : onTemplate;
   if (onNamespace) return { version: onNamespace, source: 'namespace' };
-  if (fallback.proxyImageVersion) return { version: fallback.proxyImageVersion, source: 'proxy-image' };
+  if (onNamespace === undefined && fallback.proxyImageVersion) {
+    return { version: fallback.proxyImageVersion, source: 'proxy-image' };
+  }
   if (fallback.linkerdVersion) return { version: fallback.linkerdVersion, source: 'linkerd-version' };
   return { version: '', source: 'unknown' };
 }

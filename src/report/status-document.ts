@@ -1,6 +1,7 @@
 import type { LiveView } from '../live/view.ts';
 import type {
   Effect,
+  EffectKind,
   MeshView,
   NamespaceRole,
   NamespaceView,
@@ -108,10 +109,19 @@ export function selectMesh(mesh: MeshView, selection: StatusSelection): Selected
 
 /** The namespace as if it held only these workloads. */
 function withEffectsOf(namespace: NamespaceView, workloads: readonly WorkloadView[]): NamespaceView {
-  const effects = { ...namespace.effects };
-  for (const { effect } of namespace.workloads === workloads.length ? [] : workloads) {
-    effects[effect.kind] = workloads.filter((other) => other.effect.kind === effect.kind).length;
-  }
+  const effects: Record<EffectKind, number> = {
+    upgrades: 0,
+    downgrades: 0,
+    renews: 0,
+    nothing: 0,
+    pinned: 0,
+    static: 0,
+    unmeshes: 0,
+    meshes: 0,
+    unsupported: 0,
+    unknown: 0,
+  };
+  for (const { effect } of workloads) effects[effect.kind] += 1;
   return { ...namespace, workloads: workloads.length, effects };
 }
 

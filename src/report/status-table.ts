@@ -194,6 +194,14 @@ function summary(live: LiveView, mesh: SelectedMesh): readonly string[] {
   if (violations.length > 0) {
     lines.push(`Skew violations: ${violations.map(({ name }) => name).join(', ')}`);
   }
+  for (const { namespace, proxies, exists } of controlPlane.others) {
+    const owner = exists ? 'another control plane' : 'a control plane that does not exist';
+    lines.push(
+      `Not judged: ${plural(proxies, 'proxy', 'proxies')} of ${owner}, in namespace ${namespace}${
+        exists ? ` (-L ${namespace} shows it)` : ''
+      }`,
+    );
+  }
   const hidden = mesh.namespaces.length - mesh.namespaces.filter(isInMesh).length;
   if (hidden > 0) {
     lines.push(`Not listed: ${plural(hidden, 'namespace')} without proxies`);
@@ -223,6 +231,9 @@ function controlPlaneLine(controlPlane: ControlPlaneView): string {
   }
   if (injector.state === 'down') {
     parts.push(`INJECTOR DOWN: ${injector.reason}`);
+  }
+  if (injector.state === 'unknown' && halfRolled === '') {
+    parts.push(`injector: ${injector.reason}`);
   }
   if (halfRolled !== '') {
     parts.push(`HALF ROLLED: ${halfRolled}`);

@@ -14,6 +14,15 @@ function problem(data: Record<string, string>): string {
   return result.problem;
 }
 
+test('texts are cleaned, as those of images are, and problems too', () => {
+  const config = read({
+    values: 'linkerdVersion: "edge-1\\e[31m"\nproxy: {image: {version: "\\u202Eedge"}}',
+  });
+  assert.equal(config.linkerdVersion, 'edge-1\\x1b[31m');
+  assert.equal(config.proxyImageVersion, '\\u202eedge');
+  assert.doesNotMatch(problem({ values: `"\u009b${'x'.repeat(500)}` }), /\u009b|.{260}/);
+});
+
 test('2.12 and later: YAML values', () => {
   const config = read({
     'linkerd-crds-chart-version': 'linkerd-crds-1.0.0-edge',

@@ -30,6 +30,7 @@ function describe(fields: Partial<ControlPlaneEvidence> & { parts?: Parts } = {}
   return describeControlPlane({
     namespace: 'linkerd',
     config: config('edge-25.10.7'),
+    configProblem: '',
     trustRootSha256: '',
     deployments: given.map(([record]) => record),
     pods: given.map(([, record]) => record),

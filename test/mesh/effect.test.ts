@@ -25,6 +25,8 @@ import {
 const context: MeshContext = {
   controlPlaneNamespace: 'linkerd',
   version: 'edge-25.10.7',
+  injectorVersion: 'edge-25.10.7',
+  configProblem: '',
   target: 'edge-25.10.7',
   proxyImageVersion: '',
   nativeSidecar: false,
@@ -32,6 +34,7 @@ const context: MeshContext = {
   serviceAccountTokenProjection: true,
   trustRootSha256: 'root',
   webhook: { ...assumedWebhook(parseVersion('edge-25.10.7')), state: 'live' },
+  foreignWebhook: '',
   failurePolicy: 'Ignore',
   injector: { state: 'ready' },
   orphaned: [],
@@ -216,6 +219,16 @@ const cases: readonly [name: string, given: Case, kind: string, reason: RegExp |
     'edge-25.9.4',
   ],
   [
+    'pinned to another version and the trust root is stale: a restart is necessary',
+    {
+      workload: deployment({ template: { annotations: pin('edge-25.9.4') } }),
+      pods: [meshedPod('edge-25.8.1', { trustRootSha256: 'old root' })],
+    },
+    'upgrades',
+    `from edge-25.8.1 to edge-25.9.4 (${pinPlace} pod template)`,
+    'edge-25.9.4',
+  ],
+  [
     'a pin on the workload itself does nothing',
     { workload: deployment({ annotations: pin('edge-25.1.1') }) },
     'upgrades',
@@ -327,6 +340,69 @@ const cases: readonly [name: string, given: Case, kind: string, reason: RegExp |
     'unsupported',
     /failurePolicy is Fail: new pods would be refused$/,
     '',
+  ],
+  [
+    'injector down, Fail, and it would refuse to inject anyway',
+    { context: { injector: down, failurePolicy: 'Fail' }, namespace: namespace('apps') },
+    'unsupported',
+    /failurePolicy is Fail: new pods would be refused$/,
+    '',
+  ],
+  [
+    'injector down, Fail, but the webhook does not select the pod',
+    {
+      context: { injector: down, failurePolicy: 'Fail' },
+      workload: deployment({ template: { labels: { 'linkerd.io/cni-resource': 'true' } } }),
+    },
+    'unmeshes',
+    /it asks for no label linkerd\.io\/cni-resource$/,
+    '',
+  ],
+  [
+    'injector down, Ignore, and a restart makes no new pods',
+    { context: { injector: down }, workload: statefulSet({ strategy: { partition: 2 } }) },
+    'unsupported',
+    /^its partition 2 keeps all 2 pods as they are; new pods would have no proxy: the injector is down/,
+    '',
+  ],
+  [
+    'another control plane is asked about new pods',
+    { context: { foreignWebhook: 'mesh-two', injector: down } },
+    'unknown',
+    "the injector's webhook calls the control plane in namespace mesh-two",
+    '',
+  ],
+  [
+    'linkerd-config makes no sense',
+    { context: { configProblem: 'its values name no linkerdVersion' } },
+    'unknown',
+    /^linkerd-config makes no sense, .* its values name no linkerdVersion$/,
+    '',
+  ],
+  [
+    'linkerd-config makes no sense, but the workload is not meshed',
+    { context: { configProblem: 'x' }, pods: [plain], namespace: namespace('apps') },
+    'nothing',
+    /^not meshed/,
+    '',
+  ],
+  [
+    'half rolled: the old injector does not read a key that is newer than it',
+    {
+      context: { version: 'edge-26.6.3', injectorVersion: 'edge-25.10.7', target: 'edge-25.10.7' },
+      workload: deployment({
+        template: {
+          annotations: {
+            'config.linkerd.io/proxy-enable-native-sidecar': 'true',
+            'config.linkerd.io/proxy-version': 'edge-25.10.7',
+          },
+        },
+      }),
+      pods: [current],
+    },
+    'nothing',
+    /^already at edge-25\.10\.7/,
+    'edge-25.10.7',
   ],
   [
     'injector down, policy unknown',

@@ -120,7 +120,7 @@ test('the template can refuse a proxy for other reasons, all of which are given'
         }),
         serviceAccountTokenProjection: false,
       },
-      'yes',
+      token,
     ],
     [
       'several at once, in the order of the injector',

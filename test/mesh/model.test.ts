@@ -21,6 +21,7 @@ import {
   pod,
   proxyContainer,
   remove,
+  statefulSet,
   upsert,
 } from '../support/records.ts';
 
@@ -351,6 +352,70 @@ test('the control plane is found where the webhook points, or where the operator
   const fixed = createMeshModel({ controlPlaneNamespace: 'linkerd' });
   fixed.applyAll([...records, injectorWebhook({ serviceNamespace: 'mesh' })].map(upsert));
   assert.equal(versionIn(fixed), 'linkerd edge-25.10.7');
+});
+
+test('a linkerd-config that makes no sense is told, and nothing is promised on top of it', () => {
+  const model = modelOf(
+    ...controlPlane('edge-25.10.7'),
+    meshedNamespace('apps'),
+    deployment(),
+    ...[1, 2].map((index) => replica('web', index, 'edge-25.9.4')),
+  );
+  const effect = (): string => model.view().workloads('apps')[0]?.effect.kind ?? '';
+  assert.equal(effect(), 'upgrades');
+  model.apply(upsert(configMap('linkerd-config', { values: 'proxy: {}' })));
+  assert.equal(effect(), 'unknown');
+  const { injector, version, evidence } = model.view().controlPlane;
+  assert.deepEqual([version, evidence], ['edge-25.10.7', 'deployment']);
+  assert.deepEqual(injector, {
+    state: 'unknown',
+    reason: 'ConfigMap linkerd/linkerd-config: its values name no linkerdVersion',
+  });
+});
+
+test('of a partitioned StatefulSet only the pods from the partition on are renewed', () => {
+  const member = (index: number, version: string): PodRecord =>
+    meshedPod(version, { name: `db-${index}`, uid: `db-${index}`, owner: owner('StatefulSet', 'db') });
+  const model = modelOf(
+    ...controlPlane('edge-25.10.7'),
+    meshedNamespace('apps'),
+    statefulSet({ name: 'db', replicas: 12, strategy: { partition: 10 } }),
+    ...Array.from({ length: 12 }, (_, index) => member(index, index < 10 ? 'edge-25.9.4' : 'edge-25.10.7')),
+  );
+  const { effect, byVersion, risks } = workloadOf(model, 'StatefulSet', 'db');
+  assert.deepEqual(effect, { kind: 'nothing', reason: 'already at edge-25.10.7' });
+  assert.deepEqual(byVersion, { 'edge-25.10.7': 2, 'edge-25.9.4': 10 });
+  assert.deepEqual(
+    risks.filter(({ kind }) => kind === 'partition').map(({ text }) => text),
+    ['partition 10: pods 0 to 9 keep their old proxy'],
+  );
+  model.apply(upsert(member(11, 'edge-25.8.1')));
+  assert.equal(workloadOf(model, 'StatefulSet', 'db').effect.reason, 'from edge-25.8.1 to edge-25.10.7');
+});
+
+test('a pod that comes back with another uid counts as that uid does', () => {
+  const model = createMeshModel({ isCounted: ({ uid }) => uid === 'chosen' });
+  const member = (uid: string): PodRecord => meshedPod('edge-25.10.7', { name: 'db-0', uid });
+  for (const [uid, proxies] of [
+    ['chosen', 1],
+    ['other', 0],
+    ['chosen', 1],
+  ] as const) {
+    model.apply(upsert(member(uid)));
+    assert.equal(model.view().totals.proxies, proxies, uid);
+  }
+});
+
+test('where the webhook calls another control plane, nobody can say what a restart does', () => {
+  const model = createMeshModel({ controlPlaneNamespace: 'linkerd' });
+  const records = [...controlPlane('edge-25.10.7'), injectorWebhook({ serviceNamespace: 'mesh' })];
+  model.applyAll(
+    [...records, meshedNamespace('apps'), deployment(), replica('web', 1, 'edge-25.9.4')].map(upsert),
+  );
+  assert.deepEqual(model.view().workloads('apps')[0]?.effect, {
+    kind: 'unknown',
+    reason: "the injector's webhook calls the control plane in namespace mesh",
+  });
 });
 
 test('other control planes are named, and orphans told from them', () => {

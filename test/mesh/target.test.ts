@@ -22,7 +22,8 @@ test('the first version that is not empty is the target', async (t) => {
   ][] = [
     [pin('edge-1'), pin('edge-2'), full, 'edge-1', 'template'],
     [{}, pin('edge-2'), full, 'edge-2', 'namespace'],
-    [pin(''), pin('edge-2'), full, 'edge-2', 'namespace'],
+    [pin(''), pin('edge-2'), full, 'edge-4', 'linkerd-version'],
+    [{}, pin(''), full, 'edge-4', 'linkerd-version'],
     [{}, {}, full, 'edge-3', 'proxy-image'],
     [{}, {}, { ...full, proxyImageVersion: '' }, 'edge-4', 'linkerd-version'],
     [{}, {}, { proxyImageVersion: '', linkerdVersion: '' }, '', 'unknown'],

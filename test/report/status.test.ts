@@ -98,6 +98,39 @@ test('a selection narrows the totals too, and leaves out workloads without a cho
   assert.equal(document.totals.pods.completed, 2);
 });
 
+test('a selection counts the effects of the workloads chosen, and no others', () => {
+  const [, books] = statusTable(mesh, { namespaces: undefined, selected: true }, plain);
+  assert.match(books ?? '', /upgrades 1, pinned 1$/);
+  const some = liveView({
+    namespaces: [namespaceView('shop', { effects: { nothing: 1, unknown: 2, unmeshes: 1 } })],
+    workloads: [workloadView('shop', 'web'), workloadView('shop', 'idle', { running: [], replicas: 0 })],
+  });
+  const [, shop] = statusTable(some, { namespaces: undefined, selected: true }, plain);
+  assert.match(shop ?? '', /nothing$/);
+});
+
+test('what cannot be judged is named with its reason', () => {
+  const live = liveView({
+    controlPlane: {
+      injector: {
+        state: 'unknown',
+        reason: 'ConfigMap linkerd/linkerd-config: its values name no linkerdVersion',
+      },
+      others: [
+        { namespace: 'gone', proxies: 1, exists: false },
+        { namespace: 'mesh-b', proxies: 2, exists: true },
+      ],
+    },
+  });
+  const text = statusTable(live, everything, plain).join('\n');
+  assert.match(text, /; injector: ConfigMap linkerd\/linkerd-config: its values name no linkerdVersion$/m);
+  assert.match(text, /^Not judged: 1 proxy of a control plane that does not exist, in namespace gone$/m);
+  assert.match(
+    text,
+    /^Not judged: 2 proxies of another control plane, in namespace mesh-b \(-L mesh-b shows it\)$/m,
+  );
+});
+
 test('the document is what the published schema says', () => {
   const schema: object = JSON.parse(
     readFileSync(new URL('../../docs/schema/status.v1.json', import.meta.url), 'utf8'),

@@ -33,7 +33,12 @@ export function loadConnection(
   if ('error' in loaded) return loaded;
   const connection = resolveConnection(loaded.config, flags, findInCluster(env));
   if ('error' in connection) return { error: clean(connection.error) };
-  return { ...connection, warnings: [...loaded.warnings, ...connection.warnings].map((text) => clean(text)) };
+  return {
+    ...connection,
+    // From here on the name is only shown.
+    context: clean(connection.context),
+    warnings: [...loaded.warnings, ...connection.warnings].map((text) => clean(text)),
+  };
 }
 
 /** The merged kubeconfig of `--kubeconfig`, `KUBECONFIG` or `~/.kube/config`. Missing files are skipped. */

@@ -59,7 +59,7 @@ export async function runExecPlugin(options: ExecPluginOptions): Promise<ExecCre
   const giveBack = mode === 'Never' ? undefined : await takeTerminal?.({ command: exec.command, required });
   if (required && giveBack === undefined) {
     throw failure(
-      `exec plugin ${exec.command} cannot support interactive mode: standard input is not a terminal. Log in first in a terminal, then try again.`,
+      `exec plugin ${clean(exec.command)} cannot support interactive mode: standard input is not a terminal. Log in first in a terminal, then try again.`,
     );
   }
   try {
@@ -67,7 +67,9 @@ export async function runExecPlugin(options: ExecPluginOptions): Promise<ExecCre
     try {
       return parseExecCredential(output, exec.apiVersion);
     } catch (error) {
-      throw failure(`exec plugin ${exec.command}: ${error instanceof Error ? error.message : String(error)}`);
+      throw failure(
+        `exec plugin ${clean(exec.command)}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   } finally {
     await giveBack?.();
@@ -100,14 +102,15 @@ function run(command: string, options: ExecPluginOptions, interactive: boolean):
     const cancelTimeout = clock.after(timeoutMs, () =>
       giveUp(
         failure(
-          `exec plugin ${exec.command} did not answer within ${timeoutMs / 1000} s${said(stderr)}. Run it by hand to see what it waits for.`,
+          `exec plugin ${clean(exec.command)} did not answer within ${timeoutMs / 1000} s${said(stderr)}. Run it by hand to see what it waits for.`,
         ),
       ),
     );
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       stdout.push(chunk);
-      if (size > MAX_OUTPUT_BYTES) giveUp(failure(`exec plugin ${exec.command} printed more than 1 MiB`));
+      if (size > MAX_OUTPUT_BYTES)
+        giveUp(failure(`exec plugin ${clean(exec.command)} printed more than 1 MiB`));
     });
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (chunk: string) => {
@@ -120,7 +123,7 @@ function run(command: string, options: ExecPluginOptions, interactive: boolean):
       reject(
         error.code === 'ENOENT'
           ? notFound(exec)
-          : failure(`exec plugin ${exec.command} could not start: ${clean(error.message)}`),
+          : failure(`exec plugin ${clean(exec.command)} could not start: ${clean(error.message)}`),
       );
     });
     child.on('close', (code, signal) => {
@@ -133,7 +136,7 @@ function run(command: string, options: ExecPluginOptions, interactive: boolean):
 }
 
 function failed(exec: ExecEntry, code: number, stderr: string): KubeError {
-  return failure(`exec: executable ${exec.command} failed with exit code ${code}${said(stderr)}`);
+  return failure(`exec: executable ${clean(exec.command)} failed with exit code ${code}${said(stderr)}`);
 }
 
 function said(stderr: string): string {
@@ -144,7 +147,7 @@ function said(stderr: string): string {
 function notFound(exec: ExecEntry): KubeError {
   const hint = cleanLines(exec.installHint).trim();
   return failure(
-    `exec: executable ${exec.command} not found. It is needed to get credentials for this cluster.${hint === '' ? ' Install it, or put it on PATH.' : `\n${hint}`}`,
+    `exec: executable ${clean(exec.command)} not found. It is needed to get credentials for this cluster.${hint === '' ? ' Install it, or put it on PATH.' : `\n${hint}`}`,
   );
 }
 

@@ -19,6 +19,24 @@ test('~/.kube/config without KUBECONFIG', (t) => {
   assert.equal(connection.server, 'https://home');
 });
 
+test('the name of the context is cleaned, since it is only shown', (t) => {
+  const name = 'prod\u202e\u001b]0;x\u0007';
+  const file = writeText(
+    temporaryFolder(t),
+    'config',
+    JSON.stringify({
+      'current-context': name,
+      clusters: [{ name, cluster: { server: 'https://one' } }],
+      users: [{ name, user: { token: 't' } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+    }),
+  );
+  const connection = loadConnection({ kubeconfig: file, context: name }, {});
+  assert.ok(!('error' in connection), JSON.stringify(connection));
+  assert.equal(connection.server, 'https://one');
+  assert.equal(connection.context, 'prod\\u202e\\x1b]0;x\\x07');
+});
+
 test('relative paths belong to the folder of their own file', (t) => {
   const folder = temporaryFolder(t);
   const one = writeText(folder, 'a/one', cluster('one', ', certificate-authority: ca.crt'));

@@ -9,6 +9,7 @@ export interface InjectorConfig {
   readonly controlPlaneNamespace: string;
   /** The version of the injector that runs, which may not be that of the configuration. */
   readonly injectorVersion: string;
+  readonly linkerdVersion: string;
   /** Tag that an unpinned proxy gets: `proxy.image.version`, else `linkerdVersion`. */
   readonly proxyVersion: string;
   readonly proxyImage: string;
@@ -41,6 +42,7 @@ export function injectorConfig(
   return {
     controlPlaneNamespace: config.metadata.namespace ?? '',
     injectorVersion,
+    linkerdVersion: version,
     proxyVersion: text('proxy', 'image', 'version') || version,
     proxyImage: text('proxy', 'image', 'name'),
     initImage: `${text('proxyInit', 'image', 'name')}:${text('proxyInit', 'image', 'version') || version}`,
@@ -48,7 +50,7 @@ export function injectorConfig(
     nativeSidecar: flag(false, 'proxy', 'nativeSidecar'),
     waitBeforeExitSeconds: Number(at(values, 'proxy', 'waitBeforeExitSeconds') ?? 0),
     await: flag(true, 'proxy', 'await'),
-    tokenProjection: flag(true, 'identity', 'serviceAccountTokenProjection'),
+    tokenProjection: flag(false, 'identity', 'serviceAccountTokenProjection'),
     clusterDomain: text('clusterDomain') || 'cluster.local',
     trustRoots: bundle,
     trustRootSha256: createHash('sha256').update(bundle).digest('hex'),

@@ -41,11 +41,11 @@ export function injected(
   const own = pod.metadata.annotations ?? {};
   const settings = { ...inherited(namespace, config.injectorVersion), ...own };
   const native = isNative(own, namespace, config);
-  const wait = Number(settings[annotation.waitBeforeExit] ?? config.waitBeforeExitSeconds);
+  const wait = secondsOf(settings[annotation.waitBeforeExit]) ?? config.waitBeforeExitSeconds;
   if (native && wait > 0 && failsOnWaitingSidecar(config.injectorVersion)) {
     throw new InjectionError('proxy.nativeSidecar and waitBeforeExitSeconds cannot be used simultaneously');
   }
-  const version = settings[annotation.pinnedProxyVersion] || config.proxyVersion;
+  const version = versionOf(settings[annotation.pinnedProxyVersion], config);
   const image = `${settings[annotation.proxyImage] || config.proxyImage}:${version}`;
   const ports = pod.spec.containers
     .flatMap((container) => container.ports ?? [])
@@ -77,6 +77,16 @@ export function injected(
   };
 }
 
+/** An empty pin is a pin too: it takes `proxy.image.version` away. Source: linkerd2 `pkg/inject/values.go`. */
+function versionOf(pin: string | undefined, { proxyVersion, linkerdVersion }: InjectorConfig): string {
+  return pin === undefined ? proxyVersion : pin || linkerdVersion;
+}
+
+/** As Go's `strconv.ParseUint`; undefined for what it refuses. */
+function secondsOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
+}
+
 function beside(
   { spec }: Pod,
   proxy: Pod['spec']['containers'][number],
@@ -96,7 +106,7 @@ function inherited(namespace: StringMap, injectorVersion: string): StringMap {
   );
 }
 
-/** The newest annotation that this injector knows and that is set, on the pod before its namespace; else the values. */
+/** The newest annotation that this injector knows and that is there, on the pod before its namespace; else the values. */
 function isNative(
   pod: StringMap,
   namespace: StringMap,
@@ -109,8 +119,14 @@ function isNative(
     [annotation.nativeSidecarAlpha, NATIVE_SIDECAR_SINCE.alpha],
   ] as const;
   const known = keys.filter(([, since]) => isAtLeast(injectorVersion, since)).map(([key]) => settings[key]);
-  const set = known.find((value) => value !== undefined && value !== '');
-  return set === undefined ? nativeSidecar : set === 'true';
+  const set = known.find((value) => value !== undefined);
+  return set === undefined ? nativeSidecar : (boolOf(set) ?? nativeSidecar);
+}
+
+/** As Go's `strconv.ParseBool`; undefined for what it refuses. */
+function boolOf(text: string): boolean | undefined {
+  if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true;
+  return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : undefined;
 }
 
 function labelsOf(pod: Pod, owner: RootOwner | undefined, config: InjectorConfig): StringMap {
