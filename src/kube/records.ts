@@ -111,8 +111,6 @@ export interface TemplateContainer {
   readonly readinessProbe: boolean;
   /** True when any port has a non-zero `hostPort`. */
   readonly hostPort: boolean;
-  /** Mount paths, needed to see whether a service account token is mounted. */
-  readonly mountPaths: readonly string[];
 }
 
 /** What of a pod template decides over injection, version and risk. */

@@ -112,17 +112,6 @@ test('the template can refuse a proxy for other reasons, all of which are given'
       'yes',
     ],
     [
-      'token mounted by hand',
-      {
-        template: template({
-          automountServiceAccountToken: false,
-          containers: [templateContainer({ mountPaths: ['/var/run/secrets/kubernetes.io/serviceaccount'] })],
-        }),
-        serviceAccountTokenProjection: false,
-      },
-      token,
-    ],
-    [
       'several at once, in the order of the injector',
       {
         template: template({

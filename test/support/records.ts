@@ -123,7 +123,6 @@ export function templateContainer(fields: Partial<TemplateContainer> = {}): Temp
     sidecar: false,
     readinessProbe: true,
     hostPort: false,
-    mountPaths: [],
     ...fields,
   };
 }

@@ -136,6 +136,5 @@ function templateContainerOf(container: JsonObject, init: boolean): TemplateCont
     sidecar: init && container.restartPolicy === 'Always',
     readinessProbe: isObject(container.readinessProbe),
     hostPort: objectsAt(container, 'ports').some((port) => numberAt(port, 'hostPort') !== 0),
-    mountPaths: objectsAt(container, 'volumeMounts').map((mount) => textAt(mount, 'mountPath')),
   };
 }

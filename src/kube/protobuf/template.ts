@@ -70,7 +70,6 @@ function readContainer(cursor: Cursor, init: boolean): TemplateContainer {
   let sidecar = false;
   let readinessProbe = false;
   let hostPort = false;
-  const mountPaths: string[] = [];
   const outer = cursor.enter();
   for (let field = cursor.next(); field !== 0; field = cursor.next()) {
     switch (field) {
@@ -82,9 +81,6 @@ function readContainer(cursor: Cursor, init: boolean): TemplateContainer {
         break;
       case 6:
         hostPort = hasHostPort(cursor) || hostPort;
-        break;
-      case 9:
-        mountPaths.push(readMountPath(cursor));
         break;
       case 11:
         readinessProbe = true;
@@ -98,7 +94,7 @@ function readContainer(cursor: Cursor, init: boolean): TemplateContainer {
     }
   }
   cursor.leave(outer);
-  return { name, image, init, sidecar, readinessProbe, hostPort, mountPaths };
+  return { name, image, init, sidecar, readinessProbe, hostPort };
 }
 
 function hasHostPort(cursor: Cursor): boolean {
@@ -110,15 +106,4 @@ function hasHostPort(cursor: Cursor): boolean {
   }
   cursor.leave(outer);
   return port !== 0;
-}
-
-function readMountPath(cursor: Cursor): string {
-  let path = '';
-  const outer = cursor.enter();
-  for (let field = cursor.next(); field !== 0; field = cursor.next()) {
-    if (field === 3) path = cursor.pooled();
-    else cursor.skip();
-  }
-  cursor.leave(outer);
-  return path;
 }
