@@ -3,7 +3,7 @@ import { sleep } from '../kube/clock.ts';
 import { toKubeError } from '../kube/errors.ts';
 import type { Change } from '../kube/records.ts';
 import { createReflector, type ReflectorStatus } from '../kube/reflector/reflector.ts';
-import { namespaces as namespaceResource, type Resource } from '../kube/resources.ts';
+import { namespaces as namespaceResource, pods, type Resource } from '../kube/resources.ts';
 import { createMeshModel, type MeshModel } from '../mesh/model.ts';
 import { type FeedState, freshnessOf } from './freshness.ts';
 import { NamedObjects } from './named-objects.ts';
@@ -27,6 +27,8 @@ export interface LiveSession {
   readonly closed: AbortSignal;
 }
 
+/** Key of the feed of what can only be read by name. */
+const NAMED_OBJECTS = 'named objects';
 /** Between two looks at what can only be read by name. */
 const NAMED_OBJECTS_MILLISECONDS = 5_000;
 /** While the picture is not live its age is shown, and grows. */
@@ -48,13 +50,17 @@ class Session implements LiveSession {
   readonly #client: KubeClient;
   readonly #subject: Subject;
   readonly #unreadable = new UnreadableParts();
-  readonly #named: NamedObjects;
+  readonly #objects: NamedObjects;
   readonly #feeds = new Map<string, FeedState>();
   readonly #synced = new Set<string>();
   readonly #closing = new AbortController();
   readonly #loaded = Promise.withResolvers<void>();
-  /** Kinds that may not be listed in the whole cluster, and so are read namespace by namespace. */
+  /** Kinds that are not read in the whole cluster but namespace by namespace. */
   readonly #scattered = new Set<Resource>();
+  /** Namespaces that are read because they were named; whether they exist may not be known. */
+  readonly #named = new Set<string>();
+  /** False where namespaces cannot be listed, or only some are wanted. */
+  #listsNamespaces = true;
   readonly #startedAt: number;
   #isLoaded = false;
   #kubernetesVersion = '';
@@ -64,18 +70,22 @@ class Session implements LiveSession {
     this.#subject = subject;
     this.#startedAt = client.clock.now() / 1000;
     this.model = createMeshModel(modelOptions(subject));
-    this.#named = new NamedObjects(client, this.model, this.#unreadable);
+    this.#objects = new NamedObjects(client, this.model, this.#unreadable);
     this.store = new ViewStore(() => this.#view(), client.clock);
   }
 
   start(): void {
-    this.#feeds.set('named objects', { state: 'listing', objects: 0 });
+    this.#feeds.set(NAMED_OBJECTS, { state: 'listing', objects: 0 });
     void this.#followNamedObjects();
     void this.#age();
     const { namespaces } = this.#subject;
     if (namespaces) {
-      for (const name of new Set([...namespaces, this.model.view().controlPlane.namespace])) {
-        this.#followNamespace(name, namespacedKinds);
+      this.#listsNamespaces = false;
+      for (const resource of namespacedKinds) {
+        this.#scattered.add(resource);
+      }
+      for (const name of namespaces) {
+        this.#followNamed(name);
       }
       return;
     }
@@ -131,11 +141,17 @@ class Session implements LiveSession {
     }
   }
 
-  /** The namespace's own object, and in it `resources`. */
-  #followNamespace(name: string, resources: readonly Resource[]): void {
+  /** The namespace's own object, and in it what is read namespace by namespace. */
+  #followNamed(name: string): void {
+    this.#named.add(name);
     this.#follow(namespaceResource, '', name);
-    for (const resource of resources) {
-      this.#follow(resource, name);
+    this.#followScattered(name);
+  }
+
+  /** Where namespaces are named, the control plane's is one of them as soon as its name is known. */
+  #followControlPlane(): void {
+    if (!this.#listsNamespaces) {
+      this.#followNamed(this.model.view().controlPlane.namespace);
     }
   }
 
@@ -160,9 +176,42 @@ class Session implements LiveSession {
   #onChange(change: Change): void {
     this.model.apply(change);
     this.store.invalidate();
-    if (change.type === 'upsert' && change.record.kind === 'Namespace' && this.#scattered.size > 0) {
+    if (change.type === 'upsert' && change.record.kind === 'Namespace') {
       this.#followScattered(change.record.name);
     }
+    if (change.type === 'delete' && change.kind === 'Namespace') {
+      this.#forgetRefusals(change.name);
+    }
+  }
+
+  #onPodsRead(namespace: string): void {
+    if (namespace === '') {
+      this.#followScatteredEverywhere();
+    } else {
+      this.#followScattered(namespace);
+    }
+  }
+
+  /** What could not be read in a namespace that is gone is no gap any more, and is asked for anew if it comes back. */
+  #forgetRefusals(namespace: string): void {
+    for (const resource of this.#scattered) {
+      const key = feedKey(resource, namespace, '');
+      if (this.#feeds.get(key)?.state === 'forbidden') {
+        this.#forgetFeed(key);
+        this.#unreadable.remove(`${resource.plural}/${namespace}`);
+      }
+    }
+  }
+
+  #forgetFeed(key: string): void {
+    this.#feeds.delete(key);
+    this.#synced.delete(key);
+    this.store.invalidate();
+  }
+
+  #isGone(namespace: string): boolean {
+    const namespacesAreLive = this.#feeds.get(feedKey(namespaceResource, '', ''))?.state === 'live';
+    return namespacesAreLive && !this.model.view().namespaces.some(({ name }) => name === namespace);
   }
 
   #onStatus(feed: Feed, status: ReflectorStatus): void {
@@ -184,11 +233,14 @@ class Session implements LiveSession {
         break;
       case 'watching':
         this.#synced.add(key);
-        this.#unreadable.remove(`${resource.plural}/${namespace}`);
+        this.#unreadable.remove(`${resource.plural}/${namespace || only}`);
         if (only === '') {
           this.model.markListed(resource.kind, true, namespace);
         }
-        this.#setFeed(key, { state: 'live' });
+        if (resource === pods) {
+          this.#onPodsRead(namespace);
+        }
+        this.#setFeed(key, { state: 'live', objects: status.objects });
         break;
       case 'waiting':
         this.#setFeed(key, {
@@ -204,7 +256,6 @@ class Session implements LiveSession {
         break;
       case 'forbidden':
         this.#onForbidden(feed, status);
-        this.#setFeed(key, { state: 'forbidden' });
         break;
     }
   }
@@ -212,52 +263,67 @@ class Session implements LiveSession {
   /** What may not be read in the whole cluster is tried namespace by namespace; there, a refusal is final. */
   #onForbidden(feed: Feed, { error }: ReflectorStatus & { state: 'forbidden' }): void {
     const { resource, namespace, only, stopping } = feed;
+    const key = feedKey(resource, namespace, only);
     stopping.abort();
+    if (namespace !== '' && this.#isGone(namespace)) {
+      this.#forgetFeed(key);
+      return;
+    }
     if (namespace !== '' || only !== '') {
       this.#unreadable.add(resource, namespace || only, error);
-      return;
-    }
-    if (resource === namespaceResource) {
+    } else if (resource === namespaceResource) {
       this.#unreadable.add(resource, '', error);
-      for (const name of new Set([
-        this.#subject.contextNamespace,
-        this.model.view().controlPlane.namespace,
-      ])) {
-        this.#followNamespace(name, [...this.#scattered]);
+      this.#listsNamespaces = false;
+      this.#followNamed(this.#subject.contextNamespace);
+      if (this.#feeds.get(NAMED_OBJECTS)?.state === 'live') {
+        this.#followControlPlane();
       }
-      return;
+    } else {
+      this.#scattered.add(resource);
+      this.#followScatteredEverywhere();
     }
-    this.#scattered.add(resource);
-    for (const { name } of this.model.view().namespaces) {
+    this.#setFeed(key, { state: 'forbidden' });
+  }
+
+  #followScatteredEverywhere(): void {
+    const { namespaces } = this.model.view();
+    for (const name of new Set([...this.#named, ...namespaces.map((known) => known.name)])) {
       this.#followScattered(name);
     }
   }
 
+  /** Pods are tried first: where they are refused, the rest is not worth asking for. */
   #followScattered(name: string): void {
     for (const resource of this.#scattered) {
-      this.#follow(resource, name);
+      if (resource === pods || this.#readsPods(name)) {
+        this.#follow(resource, name);
+      }
     }
+  }
+
+  #readsPods(namespace: string): boolean {
+    return this.#synced.has(feedKey(pods, '', '')) || this.#synced.has(feedKey(pods, namespace, ''));
   }
 
   async #followNamedObjects(): Promise<void> {
     const { signal } = this.#closing;
-    const key = 'named objects';
     let lastContact = this.#startedAt;
     while (!signal.aborted) {
       try {
         if (this.#kubernetesVersion === '') {
           this.#kubernetesVersion = (await this.#client.version({ signal })).gitVersion;
         }
-        await this.#named.read(signal);
+        await this.#objects.read(signal);
         lastContact = this.#now();
-        this.#setFeed(key, { state: 'live' });
+        this.#followControlPlane();
+        this.#setFeed(NAMED_OBJECTS, { state: 'live' });
       } catch (error) {
         if (signal.aborted) {
           return;
         }
         const reason = toKubeError(error, 'read the configuration of the control plane').message;
         const retryAt = this.#now() + NAMED_OBJECTS_MILLISECONDS / 1000;
-        this.#setFeed(key, { state: 'waiting', since: lastContact, retryAt, reason });
+        this.#setFeed(NAMED_OBJECTS, { state: 'waiting', since: lastContact, retryAt, reason });
       }
       await sleep(this.#client.clock, NAMED_OBJECTS_MILLISECONDS, signal);
     }

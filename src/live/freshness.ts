@@ -4,7 +4,8 @@ import type { Freshness } from './view.ts';
 export type FeedState =
   /** The first list is arriving; `objects` so far. */
   | { readonly state: 'listing'; readonly objects: number }
-  | { readonly state: 'live' }
+  /** Up to date; `objects` were there when it became so. */
+  | { readonly state: 'live'; readonly objects?: number }
   /** Contact is lost since `since`; the next attempt comes at `retryAt`. */
   | { readonly state: 'waiting'; readonly since: number; readonly retryAt: number; readonly reason: string }
   /** It may not be read: named under "not readable", and no reason to call the rest stale. */
@@ -23,7 +24,10 @@ export function freshnessOf(feeds: Iterable<FeedState>, now: number): Freshness 
     followed = true;
     if (feed.state === 'listing') {
       listing = true;
-      objects += feed.objects;
+    }
+    // What has arrived in full still counts: the sum must not fall while the rest is loading.
+    if (feed.state === 'listing' || feed.state === 'live') {
+      objects += feed.objects ?? 0;
     }
     if (feed.state === 'waiting' && (!waiting || feed.since < waiting.since)) {
       waiting = feed;

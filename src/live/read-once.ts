@@ -66,7 +66,8 @@ class Reading {
       await this.#named.read(this.#signal);
       await this.#readParts([...new Set([...namespaces, this.model.view().controlPlane.namespace])]);
     } else {
-      await Promise.all([this.#named.read(this.#signal), this.#readCluster()]);
+      const named = this.#named.read(this.#signal);
+      await Promise.all([named, this.#readCluster(named)]);
     }
     if (this.#subject.labelSelector !== '') {
       await this.#readControlPlanePods();
@@ -76,7 +77,8 @@ class Reading {
     }
   }
 
-  async #readCluster(): Promise<void> {
+  /** @param named settles when the namespace of the control plane is known */
+  async #readCluster(named: Promise<void>): Promise<void> {
     const [refusal, ...whole] = await Promise.all([
       this.#list(namespaceResource, ''),
       ...namespacedKinds.map(async (resource) => ({ resource, error: await this.#list(resource, '') })),
@@ -89,7 +91,7 @@ class Reading {
     }
     if (refused.length > 0) {
       const known = refusal
-        ? await this.#nameNamespaces()
+        ? await named.then(() => this.#nameNamespaces())
         : this.model.view().namespaces.map(({ name }) => name);
       await this.#readNamespaces(known, refused);
     }
@@ -130,7 +132,7 @@ class Reading {
       if (!(error instanceof KubeError) || !tolerable) {
         throw error;
       }
-      this.unreadable.put(`namespaces/${name}`, { what: `namespace ${name}`, why: error.message });
+      this.unreadable.add(namespaceResource, name, error);
     }
   }
 

@@ -3,6 +3,7 @@ import {
   daemonSets,
   deployments,
   jobs,
+  namespaces as namespaceResource,
   podDisruptionBudgets,
   pods,
   type Resource,
@@ -47,6 +48,9 @@ const losses: Readonly<Record<string, string>> = {
 
 /** What cannot be read, with what that costs: `pods in namespace secret (proxies are not counted)`. */
 export function missing(resource: Resource, namespace: string): string {
+  if (resource === namespaceResource && namespace !== '') {
+    return `namespace ${namespace} (effects of restarts in it are not known)`;
+  }
   const where = namespace === '' ? '' : ` in namespace ${namespace}`;
   const loss = losses[resource.plural];
   return `${resource.plural}${where}${loss ? ` (${loss})` : ''}`;

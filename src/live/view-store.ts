@@ -19,6 +19,7 @@ export class ViewStore<T> implements Store<T> {
   #value: T;
   #madeAt: number;
   #cancel: (() => void) | undefined;
+  #closed = false;
 
   constructor(make: () => T, timers: Timers) {
     this.#make = make;
@@ -38,7 +39,7 @@ export class ViewStore<T> implements Store<T> {
 
   /** Says that the value is out of date. */
   invalidate(): void {
-    if (this.#cancel) {
+    if (this.#cancel || this.#closed) {
       return;
     }
     const due = Math.max(0, PICTURE_MILLISECONDS - (this.#timers.now() - this.#madeAt));
@@ -58,6 +59,7 @@ export class ViewStore<T> implements Store<T> {
 
   /** Makes no more values. */
   close(): void {
+    this.#closed = true;
     this.#cancel?.();
     this.#cancel = undefined;
     this.#listeners.clear();

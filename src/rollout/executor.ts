@@ -1,3 +1,4 @@
+import type { WorkloadRecord } from '../kube/records.ts';
 import type { Store } from '../live/view.ts';
 import type { WorkloadKey } from '../mesh/view.ts';
 import {
@@ -21,8 +22,23 @@ import type { Rollout, Run } from './run.ts';
 export type PatchOutcome =
   /** `generation`: the object's after the patch. */
   | { readonly outcome: 'patched'; readonly generation: number }
-  | { readonly outcome: 'refused'; readonly kind: RefusalKind; readonly message: string }
-  | { readonly outcome: 'lost'; readonly message: string };
+  | {
+      readonly outcome: 'refused';
+      readonly kind: RefusalKind;
+      readonly message: string;
+      /** What a busy server asks for. */
+      readonly retryAfterSeconds?: number;
+    }
+  /** `kind`: what to take it for when the server says that nothing was written. */
+  | { readonly outcome: 'lost'; readonly kind: 'unanswered' | 'refused'; readonly message: string };
+
+/** What the server says of a workload whose patch brought no answer. */
+export type ReadBack =
+  | { readonly found: 'mark'; readonly mark: PatchMark }
+  | { readonly found: 'gone' }
+  /** It does not answer now. */
+  | { readonly found: 'silence' }
+  | { readonly found: 'refusal'; readonly message: string };
 
 /** What the executor needs of the world. */
 export interface RolloutPorts {
@@ -35,8 +51,10 @@ export interface RolloutPorts {
   subscribe(listener: () => void): () => void;
   /** Writes `restartedAt` into the template, if the object is still at the item's resourceVersion. */
   patch(item: PlanItem, restartedAt: string): Promise<PatchOutcome>;
-  /** Asks the server, not a cache, what stands in the template; `undefined` when the workload is gone. */
-  readPatchMark(item: PlanItem): Promise<PatchMark | undefined>;
+  /** Asks the server, not a cache, what stands in the template. */
+  readPatchMark(item: PlanItem): Promise<ReadBack>;
+  /** What the cluster's events since a time (seconds since the epoch) warn of about a workload; never fails. */
+  warnings(item: PlanItem, since: number): Promise<readonly string[]>;
   /** Seconds since the epoch. */
   now(): number;
   /** Minutes east of UTC. */
@@ -45,27 +63,45 @@ export interface RolloutPorts {
   /** Calls `action` again and again; returns the way to stop. */
   every(milliseconds: number, action: () => void): () => void;
   sleep(milliseconds: number): Promise<void>;
+  /** Aborted when nobody is interested any more. */
+  readonly closed: AbortSignal;
 }
 
-interface ObjectVersion {
-  readonly uid: string;
-  readonly resourceVersion: string;
+/** What holds back the next attempt on the workload whose turn it is. */
+interface Pause {
+  /** Seconds since the epoch. */
+  readonly until: number;
+  /** Met by a conflict: a newer version ends the pause before its time. */
+  readonly conflict: PlanItem | undefined;
 }
 
 /** Deadlines have to be noticed even when the cluster is silent. */
 const TICK_MILLISECONDS = 1000;
 const READ_BACK_PAUSE_MILLISECONDS = 1000;
+/** A halt is not kept back longer for want of an explanation. */
+const EXPLANATION_MILLISECONDS = 3000;
+/** So long the watch has time to tell of the newer object that a conflict was about. */
+const CONFLICT_SECONDS = 10;
+/** Ticks further apart than this: the computer slept. */
+const SLEPT_SECONDS = 15;
+/** By then the reflectors have noticed that their watches died while the computer slept. */
+const WAKING_SECONDS = 30;
 
 /** Performs runs: feeds the state machine with what is seen, and carries out its commands, one after another. */
 export function createRollout(ports: RolloutPorts): Rollout {
   const listeners = new Set<() => void>();
   let state: RunState | undefined;
+  /** What listeners see: `state`, but for a halt that is still being explained. */
+  let shown: Run | undefined;
   let stopWatching: (() => void) | undefined;
-  /** The version of a workload that met a conflict: it is not tried again before a newer one has been seen. */
-  let conflicted: ObjectVersion | undefined;
+  let pause: Pause | undefined;
+  /** The patch that brought no answer. It is repeated with the same mark, so that a late success is known again. */
+  let unanswered: { readonly uid: string; readonly restartedAt: string } | undefined;
+  let lookedAt = 0;
+  let trustedFrom = 0;
 
   const run: Store<Run | undefined> = {
-    get: () => state?.run,
+    get: () => shown,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -90,7 +126,11 @@ export function createRollout(ports: RolloutPorts): Rollout {
     if (plan.items.length === 0) {
       return 'the plan restarts nothing';
     }
-    publish(newRun(ports.newRunId(), plan, ports.now()));
+    pause = undefined;
+    unanswered = undefined;
+    lookedAt = ports.now();
+    trustedFrom = 0;
+    publish(newRun(ports.newRunId(), plan, lookedAt));
     const unsubscribe = ports.subscribe(look);
     const untick = ports.every(TICK_MILLISECONDS, look);
     stopWatching = () => {
@@ -107,7 +147,10 @@ export function createRollout(ports: RolloutPorts): Rollout {
     }
     const { active, run: current } = state;
     const step = active && current.steps[active.index];
-    const gate = { fresh: ports.fresh(), blocked: blockedBy(ports.planning().mesh.controlPlane) };
+    const gate = {
+      fresh: isAwake() && ports.fresh(),
+      blocked: blockedBy(ports.planning().mesh.controlPlane),
+    };
     dispatch({
       type: 'observed',
       gate,
@@ -116,16 +159,29 @@ export function createRollout(ports: RolloutPorts): Rollout {
     });
   }
 
+  /** False for a while after a sleep, whose picture is as old as the sleep was long, though nothing says so yet. */
+  function isAwake(): boolean {
+    const now = ports.now();
+    if (now - lookedAt > SLEPT_SECONDS) {
+      trustedFrom = now + WAKING_SECONDS;
+    }
+    lookedAt = now;
+    return now >= trustedFrom;
+  }
+
   function decideNext(current: Run): Decision | undefined {
     const turn = nextQueued(current);
     if (!turn) {
       return undefined;
     }
     const planning = ports.planning();
-    if (conflicted && isSameVersion(planning.workload(turn.item.key), conflicted)) {
+    if (pause && ports.now() < pause.until && !isNewer(planning.workload(turn.item.key), pause.conflict)) {
       return undefined;
     }
-    return decide(planning, turn.item, ports.now(), ports.utcOffsetMinutes());
+    const decision = decide(planning, turn.item, ports.now(), ports.utcOffsetMinutes());
+    return decision.decision === 'restart' && decision.item.uid === unanswered?.uid
+      ? { ...decision, restartedAt: unanswered.restartedAt }
+      : decision;
   }
 
   function dispatch(event: RunEvent): void {
@@ -146,38 +202,85 @@ export function createRollout(ports: RolloutPorts): Rollout {
     }
   }
 
-  async function perform(command: Command): Promise<void> {
-    const { item, restartedAt } = command;
-    let outcome = await ports.patch(item, restartedAt);
-    if (outcome.outcome === 'lost') {
-      outcome = await readBack(item, restartedAt, outcome.message);
-    }
+  async function perform({ item, restartedAt }: Command): Promise<void> {
+    const outcome = await tryPatch(item, restartedAt);
     if (outcome.outcome === 'patched') {
-      conflicted = undefined;
+      pause = undefined;
+      unanswered = undefined;
       dispatch({ type: 'patched', generation: outcome.generation });
       look();
       return;
     }
-    if (outcome.outcome === 'refused') {
-      conflicted = outcome.kind === 'conflict' ? item : undefined;
-      dispatch({ type: 'refused', kind: outcome.kind, message: outcome.message });
+    const { kind, message } = outcome;
+    if (kind === 'unanswered') {
+      unanswered = { uid: item.uid, restartedAt };
+    }
+    pause = pauseAfter(outcome, item);
+    dispatch({ type: 'refused', kind, message });
+  }
+
+  async function tryPatch(
+    item: PlanItem,
+    restartedAt: string,
+  ): Promise<Exclude<PatchOutcome, { outcome: 'lost' }>> {
+    const outcome = await ports.patch(item, restartedAt);
+    if (outcome.outcome === 'lost') {
+      return readBack(item, restartedAt, outcome);
+    }
+    // The newer object may be the work of an earlier attempt that brought no answer.
+    const isOurs =
+      outcome.outcome === 'refused' && outcome.kind === 'conflict' && unanswered?.uid === item.uid;
+    return isOurs ? readBack(item, restartedAt, outcome) : outcome;
+  }
+
+  /** Only the server knows what became of a patch without an answer: it is never repeated blindly. */
+  async function readBack(
+    item: PlanItem,
+    restartedAt: string,
+    { kind, message }: { readonly kind: RefusalKind; readonly message: string },
+  ): Promise<Exclude<PatchOutcome, { outcome: 'lost' }>> {
+    while (!ports.closed.aborted) {
+      const answer = await ports.readPatchMark(item);
+      switch (answer.found) {
+        case 'mark':
+          return answer.mark.restartedAt === restartedAt
+            ? { outcome: 'patched', generation: answer.mark.generation }
+            : { outcome: 'refused', kind, message };
+        case 'gone':
+          return { outcome: 'refused', kind: 'gone', message };
+        case 'refusal': {
+          const unknown = `whether it was restarted is not known: ${message}; ${answer.message}`;
+          return { outcome: 'refused', kind: 'refused', message: unknown };
+        }
+        case 'silence':
+          await ports.sleep(READ_BACK_PAUSE_MILLISECONDS);
+      }
+    }
+    return { outcome: 'refused', kind: 'refused', message };
+  }
+
+  function pauseAfter(refusal: PatchOutcome & { outcome: 'refused' }, item: PlanItem): Pause | undefined {
+    const now = ports.now();
+    switch (refusal.kind) {
+      case 'conflict':
+        return { until: now + CONFLICT_SECONDS, conflict: item };
+      case 'busy':
+      case 'unanswered': {
+        const seconds = Math.max(refusal.retryAfterSeconds ?? 0, 2 ** (state?.retries ?? 0));
+        return { until: now + seconds, conflict: undefined };
+      }
+      default:
+        return undefined;
     }
   }
 
-  /** After a lost answer only the server knows: the patch is never repeated blindly. */
-  async function readBack(item: PlanItem, restartedAt: string, lost: string): Promise<PatchOutcome> {
-    for (;;) {
-      try {
-        const found = await ports.readPatchMark(item);
-        if (!found) {
-          return { outcome: 'refused', kind: 'gone', message: lost };
-        }
-        return found.restartedAt === restartedAt
-          ? { outcome: 'patched', generation: found.generation }
-          : { outcome: 'refused', kind: 'refused', message: `the patch was not applied: ${lost}` };
-      } catch {
-        await ports.sleep(READ_BACK_PAUSE_MILLISECONDS);
-      }
+  /** Shows a halt with what the cluster's events say: controllers tell there what they tell nowhere else. */
+  async function explain({ id, startedAt }: Run, item: PlanItem): Promise<void> {
+    const nothing = ports.sleep(EXPLANATION_MILLISECONDS).then(() => []);
+    const details = await Promise.race([ports.warnings(item, startedAt), nothing]);
+    if (state?.run.id === id) {
+      state = reduce(state, { type: 'explained', details }, ports.now()).state;
+      show(state.run);
     }
   }
 
@@ -187,12 +290,28 @@ export function createRollout(ports: RolloutPorts): Rollout {
       stopWatching?.();
       stopWatching = undefined;
     }
+    const failed = failedItem(next.run);
+    if (failed) {
+      void explain(next.run, failed);
+    } else {
+      show(next.run);
+    }
+  }
+
+  function show(current: Run): void {
+    shown = current;
     for (const listener of listeners) {
       listener();
     }
   }
 }
 
-function isSameVersion(a: ObjectVersion | undefined, b: ObjectVersion): boolean {
-  return a?.uid === b.uid && a.resourceVersion === b.resourceVersion;
+/** The workload that halted a run. */
+function failedItem({ phase, steps }: Run): PlanItem | undefined {
+  return phase.phase === 'halted' ? steps.find(({ status }) => status.state === 'failed')?.item : undefined;
+}
+
+/** True when a workload is another one than the patch was meant for, or has changed since. */
+function isNewer(seen: WorkloadRecord | undefined, met: PlanItem | undefined): boolean {
+  return met !== undefined && (seen?.uid !== met.uid || seen.resourceVersion !== met.resourceVersion);
 }

@@ -12,16 +12,19 @@ import type { Halt, Progress, Run, Step, StepState } from './run.ts';
  * |----------|--------------------------------|-------------------------------------------------------------|
  * | running  | observed, nothing active       | patch the next step; halt when blocked; done when none left |
  * | running  | patched                        | the step rolls                                              |
- * | running  | refused                        | the step is tried again (conflict), dropped (gone) or fails |
+ * | running  | refused                        | the step is tried again, dropped (gone) or fails            |
  * | running  | observed, a step rolls         | done, dropped, failed (halt), or still rolling              |
  * | any      | stop                           | stopping: no new patch; stopped once nothing is active      |
- * | halted, stopped, done | anything          | unchanged: nothing is ever patched after the end            |
+ * | halted   | explained                      | the halt has more details                                   |
+ * | halted, stopped, done | anything else     | unchanged: nothing is ever patched after the end            |
  */
 export interface RunState {
   readonly run: Run;
   readonly active: ActiveStep | undefined;
-  /** Conflicts that the workload whose turn it is has met so far. */
-  readonly conflicts: number;
+  /** How often the workload whose turn it is has been tried again. */
+  readonly retries: number;
+  /** Since when the workload whose turn it is has to settle first; undefined while none has. */
+  readonly waitingSince: number | undefined;
 }
 
 interface ActiveStep {
@@ -30,12 +33,16 @@ interface ActiveStep {
   /** Changes whenever the workload moves; the deadline runs from `movedAt`. */
   readonly fingerprint: string;
   readonly movedAt: number;
+  /** Of the last look; what passes between it and a look that is not live does not count towards the deadline. */
+  readonly seenAt: number;
 }
 
 /** What becomes of a queued workload when its turn comes, judged on the cluster as it is then. */
 export type Decision =
   | { readonly decision: 'restart'; readonly item: PlanItem; readonly restartedAt: string }
   | { readonly decision: 'drop'; readonly reason: string }
+  /** It is in motion, which usually passes. */
+  | { readonly decision: 'wait'; readonly reason: string }
   | { readonly decision: 'refuse'; readonly reason: string };
 
 /** What must hold before anything is patched. */
@@ -46,7 +53,11 @@ export interface Gate {
   readonly blocked: readonly string[];
 }
 
-export type RefusalKind = 'conflict' | 'gone' | 'refused';
+/**
+ * Why a workload was not patched. Tried again: `conflict` (there is a newer object), `busy` (the server takes no
+ * requests now), `unanswered` (no answer came, and the server says that nothing was written).
+ */
+export type RefusalKind = 'conflict' | 'busy' | 'unanswered' | 'gone' | 'refused';
 
 export type RunEvent =
   | {
@@ -60,7 +71,9 @@ export type RunEvent =
   /** `generation`: the object's, as the server answered it. */
   | { readonly type: 'patched'; readonly generation: number }
   | { readonly type: 'refused'; readonly kind: RefusalKind; readonly message: string }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** What the cluster's events say about the workload that failed. */
+  | { readonly type: 'explained'; readonly details: readonly string[] };
 
 export type Command = {
   readonly type: 'patch';
@@ -73,8 +86,9 @@ export interface Reduction {
   readonly commands: readonly Command[];
 }
 
-/** A patch that meets a newer object is tried again on that object, but not for ever. */
-const MAX_CONFLICTS = 5;
+/** A patch that was not taken is decided on and tried again, but not for ever. */
+const MAX_RETRIES = 5;
+const passing: ReadonlySet<RefusalKind> = new Set<RefusalKind>(['conflict', 'busy', 'unanswered']);
 
 /** The state of a run that has been confirmed and has not begun. */
 export function newRun(id: string, plan: Plan, now: number): RunState {
@@ -82,16 +96,19 @@ export function newRun(id: string, plan: Plan, now: number): RunState {
   return {
     run: { id, plan, startedAt: now, phase: { phase: 'running' }, steps },
     active: undefined,
-    conflicts: 0,
+    retries: 0,
+    waitingSince: undefined,
   };
 }
 
 /** Applies one event. */
 export function reduce(state: RunState, event: RunEvent, now: number): Reduction {
   if (ended(state.run)) {
-    return only(state);
+    return only(event.type === 'explained' ? explained(state, event.details) : state);
   }
   switch (event.type) {
+    case 'explained':
+      return only(state);
     case 'stop':
       return only(settle({ ...state, run: { ...state.run, phase: { phase: 'stopping' } } }, now));
     case 'patched':
@@ -131,8 +148,13 @@ function onTurn(state: RunState, event: RunEvent & { type: 'observed' }, now: nu
   switch (next.decision) {
     case 'drop':
       return only(
-        settle(withStatus(state, turn.index, { state: 'dropped', at: now, reason: next.reason }), now),
+        settle(
+          nextTurn(withStatus(state, turn.index, { state: 'dropped', at: now, reason: next.reason })),
+          now,
+        ),
       );
+    case 'wait':
+      return only(waitFor(state, turn, next.reason, now));
     case 'refuse':
       return only(fail(state, turn.index, next.reason, undefined, now));
     case 'restart': {
@@ -141,13 +163,27 @@ function onTurn(state: RunState, event: RunEvent & { type: 'observed' }, now: nu
         index === turn.index ? { item, status: { state: 'patching', since: now } as const } : step,
       );
       const patch = { restartedAt, generation: Number.POSITIVE_INFINITY };
-      const active = { index: turn.index, patch, fingerprint: '', movedAt: now };
+      const active = { index: turn.index, patch, fingerprint: '', movedAt: now, seenAt: now };
       return {
-        state: { ...state, run: { ...state.run, steps }, active },
+        state: { ...state, run: { ...state.run, steps }, active, waitingSince: undefined },
         commands: [{ type: 'patch', item, restartedAt }],
       };
     }
   }
+}
+
+/** A workload in motion keeps its turn until it has settled, for as long as its own deadline allows. */
+function waitFor(
+  state: RunState,
+  { index, item }: { readonly index: number; readonly item: PlanItem },
+  reason: string,
+  now: number,
+): RunState {
+  const { waitingSince = now } = state;
+  if (now - waitingSince > item.deadlineSeconds) {
+    return fail(state, index, `it did not settle for ${item.deadlineSeconds} s: ${reason}`, undefined, now);
+  }
+  return { ...withStatus(state, index, { state: 'queued', waitingFor: reason }), waitingSince };
 }
 
 function onPatched(state: RunState, generation: number, now: number): RunState {
@@ -166,8 +202,8 @@ function onPatched(state: RunState, generation: number, now: number): RunState {
   const rolling = withStatus(state, active.index, { state: 'rolling', since: now, progress });
   return {
     ...rolling,
-    active: { ...active, patch: { ...active.patch, generation }, movedAt: now },
-    conflicts: 0,
+    active: { ...active, patch: { ...active.patch, generation }, movedAt: now, seenAt: now },
+    retries: 0,
   };
 }
 
@@ -182,11 +218,11 @@ function onRefused(state: RunState, kind: RefusalKind, message: string, now: num
       at: now,
       reason: 'the workload was deleted before its turn came',
     };
-    return settle({ ...withStatus(state, active.index, dropped), active: undefined }, now);
+    return settle({ ...nextTurn(withStatus(state, active.index, dropped)), active: undefined }, now);
   }
-  if (kind === 'conflict' && state.conflicts < MAX_CONFLICTS) {
-    const queued = withStatus(state, active.index, { state: 'queued' });
-    return settle({ ...queued, active: undefined, conflicts: state.conflicts + 1 }, now);
+  if (passing.has(kind) && state.retries < MAX_RETRIES) {
+    const queued = withStatus(state, active.index, { state: 'queued', waitingFor: message });
+    return settle({ ...queued, active: undefined, retries: state.retries + 1 }, now);
   }
   return fail(state, active.index, message, undefined, now);
 }
@@ -202,7 +238,8 @@ function onProgress(
     return state;
   }
   if (!event.gate.fresh) {
-    return { ...state, active: { ...active, movedAt: now } };
+    const blind = now - active.seenAt;
+    return { ...state, active: { ...active, movedAt: active.movedAt + blind, seenAt: now } };
   }
   const { item } = step;
   const { since } = step.status;
@@ -235,7 +272,7 @@ function onProgress(
       return fail(state, active.index, blocked, seen, now);
     }
     const rolling = withStatus(state, active.index, { state: 'rolling', since, progress });
-    return { ...rolling, active: { ...active, fingerprint, movedAt } };
+    return { ...rolling, active: { ...active, fingerprint, movedAt, seenAt: now } };
   }
 }
 
@@ -269,6 +306,20 @@ function fail(
   const step = state.run.steps[index];
   const failed = withStatus(state, index, { state: 'failed', at: now, reason });
   return step ? halt(failed, haltOf(step.item, reason, seen, now)) : failed;
+}
+
+/** What was counted for one workload does not count for the next. */
+function nextTurn(state: RunState): RunState {
+  return { ...state, retries: 0, waitingSince: undefined };
+}
+
+function explained(state: RunState, details: readonly string[]): RunState {
+  const { phase } = state.run;
+  if (phase.phase !== 'halted') {
+    return state;
+  }
+  const halt = { ...phase.halt, details: [...phase.halt.details, ...details] };
+  return { ...state, run: { ...state.run, phase: { phase: 'halted', halt } } };
 }
 
 function halt(state: RunState, because: Halt): RunState {

@@ -28,6 +28,9 @@ const postponing: Partial<Record<RiskKind, string>> = {
   partition: 'pods below the partition would keep their old proxy',
 };
 
+/** Those that usually pass by themselves, so that a workload under way may wait for its turn to be good. */
+const passing: ReadonlySet<RiskKind> = new Set<RiskKind>(['unhealthy', 'rolling']);
+
 /** Used where a workload sets no progress deadline: the default that Kubernetes gives a Deployment. */
 const DEFAULT_DEADLINE_SECONDS = 600;
 
@@ -83,18 +86,19 @@ export function blockedBy(controlPlane: ControlPlaneView): readonly string[] {
       controlPlane.failurePolicy === 'Fail' ? 'no pod could start' : 'new pods would come up without a proxy';
     reasons.push(`the proxy injector is down (${controlPlane.injector.reason}): ${effect}`);
   }
-  if (controlPlane.injector.state === 'unknown') {
-    reasons.push(`whether the proxy injector works is not known: ${controlPlane.injector.reason}`);
-  }
   if (controlPlane.halfRolled !== '') {
     reasons.push(`the control plane is half rolled: ${controlPlane.halfRolled}; wait until it has settled`);
+  }
+  if (controlPlane.injector.state === 'unknown') {
+    reasons.push(`whether the proxy injector works is not known: ${controlPlane.injector.reason}`);
   }
   return reasons;
 }
 
 /**
  * Decides anew on a planned workload when its turn comes: restart it as it is now if the outcome is still the one
- * that was reviewed, drop it if nothing is left to do, refuse it if anything else has changed.
+ * that was reviewed, drop it if nothing is left to do, wait while it is in motion, refuse it if anything else has
+ * changed.
  * @param now seconds since the epoch
  */
 export function decide(
@@ -105,14 +109,21 @@ export function decide(
 ): Decision {
   const view = input.mesh.workloads(planned.key.namespace).find((workload) => isSame(workload, planned.key));
   const record = input.workload(planned.key);
-  if (!view || !record || record.uid !== planned.uid) {
+  if (!record || record.uid !== planned.uid || record.deletedAt !== 0) {
     return { decision: 'drop', reason: 'the workload was deleted, or replaced by another of its name' };
+  }
+  if (!view || record.replicas === 0) {
+    return { decision: 'drop', reason: 'it was scaled to zero before its turn came' };
   }
   if (view.effect.kind === 'nothing') {
     return { decision: 'drop', reason: 'its proxies became current in the meantime' };
   }
   const current = planWorkload(input, view);
   if ('reason' in current) {
+    const inMotion = wanted.has(view.effect.kind) && view.risks.some(({ kind }) => passing.has(kind));
+    if (inMotion) {
+      return { decision: 'wait', reason: current.reason };
+    }
     return { decision: 'refuse', reason: `it changed after it was reviewed: ${current.reason}` };
   }
   const { version, trustRootSha256 } = current.expected;

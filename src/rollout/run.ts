@@ -15,7 +15,8 @@ export interface Progress {
 
 /** Times are seconds since the epoch, by the API server's clock where it matters. */
 export type StepState =
-  | { readonly state: 'queued' }
+  /** `waitingFor`: why it has not been patched although it is its turn, in words. */
+  | { readonly state: 'queued'; readonly waitingFor?: string }
   | { readonly state: 'patching'; readonly since: number }
   | { readonly state: 'rolling'; readonly since: number; readonly progress: Progress }
   | { readonly state: 'done'; readonly since: number; readonly at: number; readonly pods: number }

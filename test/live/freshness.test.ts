@@ -14,6 +14,14 @@ test('is loading, with the sum of what has arrived, while a first list is under 
   assert.deepEqual(freshnessOf(feeds, 1000), { state: 'loading', objects: 7 });
 });
 
+test('what has arrived in full goes on counting while the rest is loading', () => {
+  const feeds: FeedState[] = [
+    { state: 'live', objects: 90 },
+    { state: 'listing', objects: 4 },
+  ];
+  assert.deepEqual(freshnessOf(feeds, 1000), { state: 'loading', objects: 94 });
+});
+
 test('is loading before anything is followed', () => {
   assert.deepEqual(freshnessOf([], 1000), { state: 'loading', objects: 0 });
 });

@@ -173,6 +173,60 @@ test('a conflict is decided on anew, but not for ever', () => {
   assert.equal(run.commands.length, 6);
 });
 
+test('a busy server and an unanswered patch are tried again, but not for ever', () => {
+  for (const kind of ['busy', 'unanswered'] as const) {
+    const run = drive('a');
+    for (let attempt = 0; attempt < 6; attempt++) {
+      run.turn();
+      run.send({ type: 'refused', kind, message: 'try later' });
+    }
+    assert.equal(run.phase(), 'halted');
+    assert.equal(run.commands.length, 6);
+  }
+});
+
+test('attempts on one workload do not count for the next', () => {
+  const run = drive('a', 'b');
+  for (let attempt = 0; attempt < 5; attempt++) {
+    run.turn();
+    run.send({ type: 'refused', kind: 'conflict', message: 'modified' });
+  }
+  run.turn({ decision: 'drop', reason: 'gone' });
+  run.turn();
+  run.send({ type: 'refused', kind: 'conflict', message: 'modified' });
+  assert.equal(run.phase(), 'running');
+});
+
+test('a workload in motion keeps its turn, says why, and is restarted once it has settled', () => {
+  const run = drive('a');
+  run.turn({ decision: 'wait', reason: '2 of 3 updated' });
+  assert.deepEqual(run.status(0), { state: 'queued', waitingFor: '2 of 3 updated' });
+  run.at(59).turn({ decision: 'wait', reason: '2 of 3 updated' });
+  assert.equal(run.phase(), 'running');
+  run.turn();
+  assert.equal(run.commands.length, 1);
+  assert.equal(run.status(0)?.state, 'patching');
+});
+
+test('a workload that stays in motion halts after its deadline', () => {
+  const run = drive('a');
+  run.turn({ decision: 'wait', reason: '2 of 3 updated' });
+  run.at(61).turn({ decision: 'wait', reason: '2 of 3 updated' });
+  const { phase } = run.state().run;
+  assert.equal(phase.phase === 'halted' && phase.halt.reason, 'it did not settle for 60 s: 2 of 3 updated');
+  assert.deepEqual(run.commands, []);
+});
+
+test('what events tell is added to a halt and to nothing else', () => {
+  const run = drive('a');
+  run.send({ type: 'explained', details: ['early'] });
+  assert.equal(run.phase(), 'running');
+  run.turn({ decision: 'refuse', reason: 'pinned' });
+  run.send({ type: 'explained', details: ['FailedCreate: quota'] });
+  const { phase } = run.state().run;
+  assert.deepEqual(phase.phase === 'halted' && phase.halt.details, ['FailedCreate: quota']);
+});
+
 test('a workload that is gone is dropped; a refusal halts', () => {
   const gone = drive('a');
   gone.turn();

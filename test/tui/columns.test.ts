@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeOf, versionsCell } from '../../src/tui/screens/cells.ts';
+import type { NamespaceView } from '../../src/mesh/view.ts';
+import { effectsCell, judgeOf, versionsCell } from '../../src/tui/screens/cells.ts';
 import { fitColumns, headLine, rowLine } from '../../src/tui/screens/columns.ts';
 import {
   namespaceColumns,
@@ -14,7 +15,7 @@ import { CURRENT, namespaceView } from '../support/views.ts';
 
 const theme = themeFor({ LANG: 'C.UTF-8' });
 const judge = judgeOf({ version: CURRENT, target: CURRENT });
-const calm = { selected: false, marked: false };
+const calm = { selected: false, marked: false, loading: false };
 
 test('the least important columns go first, and the rest fits', () => {
   for (const columnsOf of [namespaceColumns, workloadColumns, podColumns]) {
@@ -84,4 +85,20 @@ test('versions are listed worst first, as many as fit, and the rest is counted',
   assert.equal(cell(mixed, 17), 'edge-25.4.4 ×4 +2');
   assert.equal(cell(mixed, 14), 'edge-25.4.4 +2');
   assert.equal(cell(mixed, 10), 'edge-2… +2');
+});
+
+test('what a restart would do fits its cell, and effects that do not fit are counted', () => {
+  const cell = (effects: Partial<NamespaceView['effects']>, width: number, loading = false) => {
+    const spans = effectsCell(namespaceView('x', { effects }).effects, 5, width, theme, loading);
+    assert.ok(widthOfSpans(spans) <= width);
+    return textOf({ spans });
+  };
+  assert.equal(cell({ upgrades: 12, unmeshes: 1, pinned: 3 }, 34), 'unmeshes 1, upgrades 12');
+  assert.equal(cell({ upgrades: 12, unmeshes: 1, pinned: 3 }, 14), 'unmeshes 1 +1');
+  assert.equal(cell({ unsupported: 2, pinned: 1, nothing: 4 }, 34), 'unsupported 2, pinned 1');
+  assert.equal(cell({ unsupported: 2 }, 14), 'unsupported 2');
+  assert.equal(cell({ unsupported: 1234, pinned: 1 }, 14), 'unsupporte… +1');
+  assert.equal(cell({ nothing: 5 }, 14), 'no change');
+  assert.equal(cell({ unknown: 2, upgrades: 1 }, 34), 'upgrades 1, unknown for 2');
+  assert.equal(cell({ unknown: 2 }, 34, true), '…');
 });

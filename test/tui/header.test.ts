@@ -136,3 +136,72 @@ test('at no size is a line longer than the window, and time changes no number of
     }
   }
 });
+
+test('while the first lists arrive nothing is called unknown, down or half rolled', () => {
+  const unread = {
+    version: '',
+    ready: false,
+    components: [{ name: 'identity', version: '', ready: 0, replicas: 1 }],
+    injector: { state: 'unknown', reason: 'neither its Deployment nor its pods have been read' },
+    halfRolled: 'identity runs nothing yet',
+  } as const;
+  const loading = smallCluster({
+    controlPlane: unread,
+    totals: { proxies: 0 },
+    freshness: { state: 'loading', objects: 7 },
+  });
+  assert.deepEqual(warningsOf(loading), []);
+  const text = header(loading).join('\n');
+  assert.match(text, /Control plane +loading/);
+  assert.match(text, /Data plane +loading/);
+  assert.doesNotMatch(text, /unknown|not ready|no version|no proxies/);
+  const live: LiveView = { ...loading, freshness: { state: 'live' } };
+  assert.equal(warningsOf(live).length, 2);
+  assert.match(header(live).join('\n'), /version unknown/);
+});
+
+test('a cluster without Linkerd is called that, and nothing of it is called broken', () => {
+  const view = smallCluster({
+    controlPlane: {
+      version: '',
+      evidence: 'none',
+      components: [],
+      injector: { state: 'unknown', reason: 'nothing has been found' },
+    },
+    totals: { proxies: 0 },
+  });
+  assert.match(header(view).join('\n'), /Control plane +no Linkerd in namespace linkerd/);
+  assert.deepEqual(warningsOf(view), []);
+});
+
+test('one injector that may be skipped is worth a quiet word', () => {
+  const alone = (replicas: number, failurePolicy: string) =>
+    header(
+      smallCluster({
+        controlPlane: {
+          failurePolicy,
+          components: [{ name: 'proxy-injector', version: CURRENT, ready: replicas, replicas }],
+        },
+      }),
+    ).some((line) => line.endsWith('policy Ignore'));
+  assert.equal(alone(1, 'Ignore'), true);
+  assert.equal(alone(3, 'Ignore'), false);
+  assert.equal(alone(1, 'Fail'), false);
+});
+
+test('a long warning is said in full where the header has lines to spare', () => {
+  const view = smallCluster({
+    controlPlane: {
+      injector: {
+        state: 'down',
+        reason: 'Deployment linkerd/linkerd-proxy-injector has no available replica (0 of 1)',
+      },
+      failurePolicy: 'Ignore',
+    },
+  });
+  const size = { columns: 80, rows: 30 };
+  assert.match(
+    header(view, { size }).join(' ').replace(/ +/g, ' '),
+    /New pods would start without a proxy\./,
+  );
+});

@@ -81,7 +81,7 @@ test('60x15 keeps name, proxies, state and what a restart does', async () => {
     'Namespaces  5                                       by state',
     '   NAMESPACE           PROXIES  STATE↑        A RESTART',
     '›  shop                     15  ✗ violation   upgrades 2',
-    '   billing               1,200  ▼ behind-one  unmeshes 1, u…',
+    '   billing               1,200  ▼ behind-one  unmeshes 1 +1',
   ]);
 });
 

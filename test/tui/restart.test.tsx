@@ -247,10 +247,11 @@ test('the run shows each step with its progress', async () => {
     ),
   );
   await tui.press('p');
-  assert.deepEqual(tui.rows().slice(2, 9), [
+  assert.deepEqual(tui.rows().slice(2, 10), [
     'Run  ↻ running  1 of 3 workloads  for 100s',
     '█████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░  ✓ 1 done  ↻ 1 in progress  · 1 waiting',
     'Waiting for web-abc to become ready',
+    '',
     '',
     '✓ done     shop deploy/cart     1 pod proven in 30s',
     '↻ rolling  shop deploy/web      3/9 proven · 6 old · 60s',
@@ -280,6 +281,21 @@ test('z stops the run once; Esc leaves the view and the run goes on in the heade
   assert.deepEqual(rollout.asked, []);
 });
 
+test('what is waited for is said in full, over as many lines as it needs', async () => {
+  const rollout = fakeRollout(reviewed);
+  const tui = await mountTui({ view: smallCluster(), rollout });
+  const waitingFor =
+    'pod web-7d9f8b6c5d-abcde: container linkerd-proxy is waiting: CrashLoopBackOff: back-off 5m0s restarting failed container';
+  const progress = { proven: 0, wanted: 9, old: 9, waitingFor };
+  rollout.run.set(run(items, [{ state: 'rolling', since: 940, progress }], { startedAt: 900 }));
+  await tui.press('p');
+  const said = tui
+    .rows()
+    .slice(4, 6)
+    .map((row) => row.trim());
+  assert.equal(said.join(' '), `Waiting for ${waitingFor}`);
+});
+
 test('a halt says what failed, on what, what still serves and what to do next', async () => {
   const rollout = fakeRollout(reviewed);
   rollout.run.set(run(items, [{ state: 'patching', since: 900 }]));
@@ -289,10 +305,9 @@ test('a halt says what failed, on what, what still serves and what to do next', 
   assert.match(tui.text(), /✗ Run halted at shop deploy\/web after 60s: a new pod crashes/, 'as a message');
   assert.match(tui.text(), /✗ run halted 1\/3/, 'and in the header');
   await tui.press('p');
-  assert.deepEqual(tui.rows().slice(2, 16), [
+  assert.deepEqual(tui.rows().slice(2, 15), [
     'Run  ✗ halted  1 of 3 workloads  after 60s',
     '███████████░░░░░░░░░░░░░░░░░░░░░░░░  ✓ 1 done  · 1 not touched  ✗ 1 failed',
-    '',
     '',
     '✗ Halted  shop deploy/web: a new pod crashes: CrashLoopBackOff',
     '  • 8 old pods still serve',

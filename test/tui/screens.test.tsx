@@ -19,7 +19,7 @@ test('namespaces at 80x24: header, worst first, keys at the bottom', async () =>
     'Namespaces  5                                                           by state',
     '   NAMESPACE              PROXIES  STATE↑        VERSIONS         A RESTART',
     '›  shop                        15  ✗ violation   edge-25.4.4 +2   upgrades 2',
-    '   billing                  1,200  ▼ behind-one  edge-25.9.2      unmeshes 1, u…',
+    '   billing                  1,200  ▼ behind-one  edge-25.9.2      unmeshes 1 +1',
     '   linkerd-viz (viz)            4  ▽ behind      edge-26.6.1      upgrades 4',
     '   linkerd (control pl…         9  ✓ current     edge-26.8.3      no change',
     '   kube-system (system)         0  – no proxies  –                –',

@@ -1,9 +1,12 @@
 /**
  * The simulated cluster as a process of its own, until it is told to end:
  * `node --import=tsx src/sim/cluster/main.ts --scenario load --pods 10000 --kubeconfig-out FILE`.
+ * `--churn N` changes N pods a second; a line with another N on standard input changes that.
  */
 import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { createChurn } from './churn.ts';
 import {
   demoScenario,
   freshInstall,
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     'no-tls': { type: 'boolean', default: false },
     'kubeconfig-out': { type: 'string' },
+    churn: { type: 'string', default: '0' },
   },
 });
 
@@ -63,6 +67,14 @@ const simulation = await startSimulation({
   port: number('port', values.port),
   tls: !values['no-tls'],
 });
+const churn = createChurn(simulation.cluster.cluster);
+churn.setRate(number('churn', values.churn));
+// Reading from a terminal would stop a process that a shell runs in the background.
+if (!process.stdin.isTTY) {
+  createInterface({ input: process.stdin }).on('line', (line) => churn.setRate(number('churn', line)));
+  // Whether somebody still might write is no reason to go on living.
+  if ('unref' in process.stdin) process.stdin.unref();
+}
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void simulation.stop());
 
 const file = values['kubeconfig-out'];

@@ -4,19 +4,14 @@ import type { LiveView, Store } from '../../live/view.ts';
 import type { Run } from '../../rollout/run.ts';
 import type { Controller } from '../controller.ts';
 import { keysOf } from '../keys/key.ts';
-import { judgeOf } from '../screens/cells.ts';
-import { keysLine, messageLine } from '../screens/footer.ts';
-import { bodyLines, isTooSmall, type Size, smallest, TABLE_HEAD_LINES } from '../screens/layout.ts';
-import { headerOf, overlayLines, type Scene } from '../screens/picture.ts';
+import type { Scene } from '../screens/picture.ts';
+import { screenLines } from '../screens/screen.ts';
 import { spokenLines } from '../screens/spoken.ts';
-import { emptyLine, titleLine } from '../screens/table-head.ts';
 import { listingOf } from '../state/listing.ts';
 import { isActive } from '../state/run-facts.ts';
 import { currentTable, type UiState } from '../state/ui-state.ts';
-import { type Line, line, span } from '../text/line.ts';
 import type { Theme } from '../theme/theme.ts';
-import { Lines, LineView } from './line-view.tsx';
-import { TableBody } from './table-body.tsx';
+import { Frame } from './line-view.tsx';
 
 export interface AppProps {
   readonly controller: Controller;
@@ -58,56 +53,9 @@ function showsTime(state: UiState, view: LiveView, run: Run | undefined, now: nu
   );
 }
 
-function tooSmall({ columns, rows }: Size): readonly Line[] {
-  const lines = [
-    line(span('Window too small', 'caution')),
-    line(`${columns}x${rows}, needs ${smallest.columns}x${smallest.rows}`),
-  ];
-  return lines.slice(0, rows);
-}
-
 interface ScreenProps {
   readonly state: UiState;
   readonly scene: Scene;
-}
-
-function Screen({ state, scene }: ScreenProps): ReactNode {
-  const { size, theme, view, now, readOnly } = scene;
-  const { columns, rows } = size;
-  const table = currentTable(state);
-  const listing = listingOf(view.mesh, table);
-  const { overlay } = state;
-  const covered = overlay !== undefined && overlay.kind !== 'filter';
-  const header = headerOf(scene, covered);
-  const body = bodyLines(size, header.length);
-  return (
-    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <Lines lines={header} theme={theme} />
-      <Box flexDirection="column" height={body} overflow="hidden">
-        {covered ? (
-          <Lines lines={overlayLines(state, overlay, scene, listing, body)} theme={theme} />
-        ) : (
-          <>
-            <LineView line={titleLine(table, listing, columns, theme)} theme={theme} />
-            <TableBody
-              table={table}
-              listing={listing}
-              judge={judgeOf(view.mesh.controlPlane)}
-              height={Math.max(1, body - TABLE_HEAD_LINES)}
-              total={columns}
-              theme={theme}
-              now={now}
-            />
-            {listing.rows.length === 0 && (
-              <LineView line={emptyLine(table, listing, view.freshness.state === 'loading')} theme={theme} />
-            )}
-          </>
-        )}
-      </Box>
-      <LineView line={messageLine(state, listing, now, columns, theme)} theme={theme} />
-      <LineView line={keysLine(state, scene.run, readOnly, columns)} theme={theme} />
-    </Box>
-  );
 }
 
 function SpokenScreen({ state, scene }: ScreenProps): ReactNode {
@@ -123,27 +71,40 @@ function SpokenScreen({ state, scene }: ScreenProps): ReactNode {
   );
 }
 
-/** The whole interface: takes keys to the controller, and draws what controller and stores hold. */
-export function App(props: AppProps): ReactNode {
-  const { controller, store, theme, readOnly, version, onSuspender } = props;
-  const size = useWindowSize();
+/** Takes keys and pastes to the controller; draws nothing. */
+function Keyboard({ controller, onSuspender }: Pick<AppProps, 'controller' | 'onSuspender'>): ReactNode {
   const { suspendTerminal } = useApp();
+  useInput((input, key) => controller.feed(keysOf(input, key).map((name) => ({ type: 'key', key: name }))));
+  usePaste((text) => controller.feed([{ type: 'paste', text }]));
+  useEffect(() => onSuspender(suspendTerminal), [onSuspender, suspendTerminal]);
+  return null;
+}
+
+/** Draws what controller and stores hold. */
+function Picture(props: AppProps): ReactNode {
+  const { controller, store, theme, readOnly, version } = props;
+  const size = useWindowSize();
   const speaks = useIsScreenReaderEnabled();
   const view = useStore(store);
   const run = useStore(props.run);
   const state = useStore(controller.state);
   const now = useSeconds(props.now, showsTime(state, view, run, props.now()));
 
-  useInput((input, key) => controller.feed(keysOf(input, key).map((name) => ({ type: 'key', key: name }))));
-  usePaste((text) => controller.feed([{ type: 'paste', text }]));
-  useEffect(() => onSuspender(suspendTerminal), [onSuspender, suspendTerminal]);
-
   const scene: Scene = { view, run, now, readOnly, version, size, theme };
   if (speaks) return <SpokenScreen state={state} scene={scene} />;
-  if (!isTooSmall(size)) return <Screen state={state} scene={scene} />;
+  return <Frame lines={screenLines(state, scene)} size={size} theme={theme} />;
+}
+
+/**
+ * The whole interface. Keys are taken in a component of their own: their hooks count as an update of it each time it
+ * is drawn, and for Ink any update is a reason to lay out and write the whole screen.
+ */
+export function App(props: AppProps): ReactNode {
+  const { controller, onSuspender } = props;
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
-      <Lines lines={tooSmall(size)} theme={theme} />
-    </Box>
+    <>
+      <Keyboard controller={controller} onSuspender={onSuspender} />
+      <Picture {...props} />
+    </>
   );
 }

@@ -1,5 +1,6 @@
-import { Text } from 'ink';
+import { Box, Text } from 'ink';
 import { memo, type ReactNode } from 'react';
+import type { Size } from '../screens/layout.ts';
 import type { Line } from '../text/line.ts';
 import type { Theme } from '../theme/theme.ts';
 
@@ -8,11 +9,11 @@ interface LineViewProps {
   readonly theme: Theme;
 }
 
-function sameLine(a: LineViewProps, b: LineViewProps): boolean {
-  if (a.theme !== b.theme || a.line.selected !== b.line.selected) return false;
-  if (a.line.spans.length !== b.line.spans.length) return false;
-  return a.line.spans.every((span, index) => {
-    const other = b.line.spans[index];
+function sameLine(a: Line, b: Line | undefined): boolean {
+  if (a === b) return true;
+  if (a.selected !== b?.selected || a.spans.length !== b?.spans.length) return false;
+  return a.spans.every((span, index) => {
+    const other = b.spans[index];
     return span.text === other?.text && span.role === other.role;
   });
 }
@@ -47,7 +48,11 @@ export const LineView = memo(function LineView(props: LineViewProps): ReactNode 
       {parts(props)}
     </Text>
   );
-}, sameLine);
+}, sameLineView);
+
+function sameLineView(a: LineViewProps, b: LineViewProps): boolean {
+  return a.theme === b.theme && sameLine(a.line, b.line);
+}
 
 /** Lines in a column. */
 export function Lines({
@@ -62,3 +67,31 @@ export function Lines({
     <LineView key={index} line={line} theme={theme} />
   ));
 }
+
+interface FrameProps {
+  readonly lines: readonly Line[];
+  readonly size: Size;
+  readonly theme: Theme;
+}
+
+function sameFrame(a: FrameProps, b: FrameProps): boolean {
+  return (
+    a.theme === b.theme &&
+    a.size.columns === b.size.columns &&
+    a.size.rows === b.size.rows &&
+    a.lines.length === b.lines.length &&
+    a.lines.every((line, index) => sameLine(line, b.lines[index]))
+  );
+}
+
+/**
+ * The whole screen. Ink lays out and writes everything anew for each update of a Box, whatever has changed; most
+ * changes of a large cluster change nothing on the screen, and then nothing is updated.
+ */
+export const Frame = memo(function Frame({ lines, size, theme }: FrameProps): ReactNode {
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+      <Lines lines={lines} theme={theme} />
+    </Box>
+  );
+}, sameFrame);

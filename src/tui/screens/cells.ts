@@ -4,9 +4,9 @@ import { clampSpans, type Span, span, widthOfSpans } from '../text/line.ts';
 import { effectsByInterest, effectWords, figure } from '../text/words.ts';
 import type { Role, Theme } from '../theme/theme.ts';
 
-/** Sign and word of a class; a dash where there is no proxy. */
-export function classCell(name: SkewClass | undefined, { glyphs }: Theme): Span[] {
-  if (name === undefined) return [span(`${glyphs.dash} no proxies`, 'muted')];
+/** Sign and word of a class; a dash where there is no proxy, which nobody knows while pods are still being read. */
+export function classCell(name: SkewClass | undefined, { glyphs }: Theme, loading = false): Span[] {
+  if (name === undefined) return [span(loading ? glyphs.ellipsis : `${glyphs.dash} no proxies`, 'muted')];
   return [span(`${glyphs.class[name]} ${name}`, `class:${name}`)];
 }
 
@@ -105,25 +105,49 @@ export function effectRole(kind: EffectKind): Role {
   return effectRoles[kind];
 }
 
-const changing: readonly EffectKind[] = ['unmeshes', 'downgrades', 'meshes', 'upgrades', 'renews', 'unknown'];
+const changing: ReadonlySet<EffectKind> = new Set([
+  'unmeshes',
+  'downgrades',
+  'meshes',
+  'upgrades',
+  'renews',
+  'unknown',
+]);
 
-/** What a restart of a namespace would do to its workloads: `upgrades 12, unmeshes 1`; `no change` where nothing moves. */
+/**
+ * What a restart of a namespace would do to its workloads, most interesting first: `unmeshes 1, upgrades 12`, and how
+ * many other effects do not fit into `width`: `unmeshes 1 +1`. Where nothing would move, why: `unsupported 2, pinned 1`,
+ * or `no change`. While lists are still arriving an unknown effect is no finding.
+ */
 export function effectsCell(
   effects: Readonly<Record<EffectKind, number>>,
   workloads: number,
+  width: number,
   { glyphs }: Theme,
+  loading = false,
 ): Span[] {
-  const active = changing.filter((kind) => effects[kind] > 0);
-  if (active.length > 0) {
-    return active.map((kind, index) => {
-      const word = kind === 'unknown' ? 'unknown for' : effectWords[kind];
-      return span(`${index === 0 ? '' : ', '}${word} ${figure(effects[kind])}`, effectRole(kind));
-    });
+  const found = effectsByInterest.filter(
+    (kind) => kind !== 'nothing' && effects[kind] > 0 && !(loading && kind === 'unknown'),
+  );
+  const moving = found.filter((kind) => changing.has(kind));
+  const present = moving.length > 0 ? moving : found;
+  if (present.length === 0) {
+    if (loading) return [span(glyphs.ellipsis, 'muted')];
+    return [span(workloads > 0 ? effectWords.nothing : glyphs.dash, 'muted')];
   }
-  const [foremost] = effectsByInterest.filter((kind) => kind !== 'nothing' && effects[kind] > 0);
-  if (foremost !== undefined)
-    return [span(`no change, ${effectWords[foremost]} ${figure(effects[foremost])}`, 'muted')];
-  return [span(workloads > 0 ? 'no change' : glyphs.dash, 'muted')];
+  const parts = present.map((kind) => {
+    const word = kind === 'unknown' ? 'unknown for' : effectWords[kind];
+    return span(`${word} ${figure(effects[kind])}`, effectRole(kind));
+  });
+  for (let shown = parts.length; shown > 0; shown -= 1) {
+    const spans = parts
+      .slice(0, shown)
+      .flatMap((part, index) => (index === 0 ? [part] : [span(', ', 'muted'), part]));
+    if (shown < parts.length) spans.push(span(` +${parts.length - shown}`, 'muted'));
+    if (widthOfSpans(spans) <= width) return spans;
+  }
+  const rest = parts.length > 1 ? ` +${parts.length - 1}` : '';
+  return [...clampSpans(parts.slice(0, 1), width - rest.length, glyphs.ellipsis), span(rest, 'muted')];
 }
 
 /** Ready out of wanted, flagged where some are missing. */

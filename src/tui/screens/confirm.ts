@@ -41,16 +41,26 @@ function itemLines(item: PlanItem, nameWidth: number, columns: number, theme: Th
   ];
 }
 
-function exclusionLines({ key, effect, reason }: Exclusion, columns: number): Line[] {
-  const lead = span(`  ${key.namespace} ${workloadName(key)}  `);
+function exclusionLines({ key, effect, reason }: Exclusion, nameWidth: number, columns: number): Line[] {
+  const name = `${key.namespace} ${workloadName(key)}`;
   // A long name leaves too little room beside it: its reason goes below.
-  if (widthOf(lead.text) > columns / 2) {
+  if (widthOf(name) > nameWidth) {
     return [
-      line(lead, span(effectWords[effect.kind], 'muted')),
-      ...paragraph(span('    '), reason, columns, 'muted'),
+      line(span(`  ${name}  `), span(effectWords[effect.kind], 'muted')),
+      ...paragraph(span(' '.repeat(nameWidth + 4)), reason, columns, 'muted'),
     ];
   }
+  const lead = span(`  ${name}${' '.repeat(nameWidth - widthOf(name))}  `);
   return paragraph(lead, `${effectWords[effect.kind]}: ${reason}`, columns, 'muted');
+}
+
+/** Width of the column of those left as they are: as long as the longest, at most two fifths of the screen. */
+function exclusionWidth(exclusions: readonly Exclusion[], columns: number): number {
+  const longest = exclusions.reduce(
+    (width, { key }) => Math.max(width, widthOf(key.namespace) + 1 + widthOf(workloadName(key))),
+    0,
+  );
+  return Math.min(longest, Math.floor(columns * 0.4));
 }
 
 function titleText({ items, blocked }: Plan): string {
@@ -93,7 +103,8 @@ export function confirmLines(plan: Plan, columns: number, theme: Theme): readonl
   }
   if (plan.exclusions.length > 0) {
     lines.push(line(span(`Left as they are: ${count(plan.exclusions.length, 'workload')}`, 'strong')));
-    lines.push(...plan.exclusions.flatMap((exclusion) => exclusionLines(exclusion, columns)));
+    const width = exclusionWidth(plan.exclusions, columns);
+    lines.push(...plan.exclusions.flatMap((exclusion) => exclusionLines(exclusion, width, columns)));
   }
   return lines.at(-1) === blank ? lines.slice(0, -1) : lines;
 }

@@ -1,5 +1,5 @@
 import { type SkewReference, severity, skewOf } from '../../mesh/skew.ts';
-import type { NamespaceView, PodView, SkewClass, Tally, WorkloadView } from '../../mesh/view.ts';
+import type { MeshView, NamespaceView, PodView, SkewClass, Tally, WorkloadView } from '../../mesh/view.ts';
 import type { AnyListing } from '../state/listing.ts';
 import { cursorIndex } from '../state/table.ts';
 import type { TableState } from '../state/ui-state.ts';
@@ -58,13 +58,6 @@ function tallyFields(write: Writer, tally: Tally, reference: SkewReference, them
     .filter((name) => tally.byClass[name] > 0)
     .map((name) => `${theme.glyphs.class[name]} ${figure(tally.byClass[name])} ${name}`);
   write.field('By class', classes.join(', '));
-  if (tally.staleTrust > 0) {
-    write.field(
-      'Trust root',
-      `${count(tally.staleTrust, 'proxy', 'proxies')} started with another trust root than the control plane has now`,
-      'caution',
-    );
-  }
 }
 
 function podFields(write: Writer, { pods }: Pick<NamespaceView, 'pods'>): void {
@@ -76,15 +69,12 @@ function podFields(write: Writer, { pods }: Pick<NamespaceView, 'pods'>): void {
   write.field('Pods', parts.join(', '));
 }
 
-function namespaceDetail(
-  row: NamespaceView,
-  reference: SkewReference,
-  columns: number,
-  theme: Theme,
-): readonly Line[] {
+function namespaceDetail(row: NamespaceView, mesh: MeshView, columns: number, theme: Theme): readonly Line[] {
   const write = writer(columns);
   write.title(row.name, ['namespace', roleOf(row)].filter(Boolean).join(', '));
-  tallyFields(write, row, reference, theme);
+  tallyFields(write, row, mesh.controlPlane, theme);
+  if (row.staleTrust > 0)
+    write.field('Trust root', trustText(row, mesh.controlPlane.trustRootSha256), 'caution');
   podFields(write, row);
   write.field('Workloads', figure(row.workloads));
   write.field(
@@ -107,15 +97,37 @@ function namespaceDetail(
   return write.lines;
 }
 
-function workloadDetail(
-  row: WorkloadView,
-  reference: SkewReference,
-  columns: number,
-  theme: Theme,
-): readonly Line[] {
+const NATIVE = 'native sidecar (init container that keeps running)';
+
+/** How the proxies of some pods run: a mixture shows while a workload rolls from one to the other. */
+function sidecarText(pods: readonly PodView[]): string {
+  const proxies = pods.flatMap(({ life, proxy }) => (life === 'live' && proxy !== undefined ? [proxy] : []));
+  const native = proxies.filter((proxy) => proxy.native).length;
+  if (proxies.length === 0) return '';
+  if (native === 0) return 'container';
+  return native === proxies.length ? NATIVE : `${native} of ${proxies.length} as ${NATIVE}`;
+}
+
+/** `the one that the control plane hands out now (sha256 1f0c…)`, or how many proxies have another one. */
+function trustText({ proxies, staleTrust }: Tally, trustRootSha256: string): string {
+  if (trustRootSha256 === '') return 'not known: the trust roots of the control plane could not be read';
+  if (staleTrust === 0)
+    return `none differs from the control plane's (sha256 ${trustRootSha256.slice(0, 12)})`;
+  return `${figure(staleTrust)} of ${count(proxies, 'proxy', 'proxies')} started with another one than the control plane has now (sha256 ${trustRootSha256.slice(0, 12)})`;
+}
+
+function workloadDetail(row: WorkloadView, mesh: MeshView, columns: number, theme: Theme): readonly Line[] {
   const write = writer(columns);
   write.title(`${row.kind}/${row.name}`, `${row.apiVersion}, namespace ${row.namespace}`);
-  tallyFields(write, row, reference, theme);
+  tallyFields(write, row, mesh.controlPlane, theme);
+  if (row.proxies > 0) {
+    write.field(
+      'Trust root',
+      trustText(row, mesh.controlPlane.trustRootSha256),
+      row.staleTrust > 0 ? 'caution' : 'plain',
+    );
+    write.field('Runs as', sidecarText(mesh.pods(row)));
+  }
   podFields(write, row);
   write.field('Wanted', count(row.replicas, 'pod'));
   if (row.rollout !== '') write.field('Rollout', row.rollout);
@@ -123,7 +135,7 @@ function workloadDetail(
   write.title('What a restart would do');
   write.field('Effect', effectWords[row.effect.kind], effectRole(row.effect.kind));
   write.field('Because', row.effect.reason);
-  if (row.target !== '') write.field('Target', row.target);
+  write.field('Target', row.target === '' ? 'no proxy' : row.target);
   for (const { text } of row.risks) write.field('Risk', `${theme.glyphs.warning} ${text}`, 'caution');
   return write.lines;
 }
@@ -162,7 +174,7 @@ function podDetail(
   write.field('Because', skewOf(proxy.version, reference).reason);
   write.field('Read from', evidenceWords[proxy.evidence]);
   write.field('Ready', proxy.ready ? 'yes' : 'no', proxy.ready ? 'plain' : 'caution');
-  write.field('Runs as', proxy.native ? 'native sidecar (init container that keeps running)' : 'container');
+  write.field('Runs as', proxy.native ? NATIVE : 'container');
   if (proxy.staleTrust) write.field('Trust root', 'another one than the control plane has now', 'caution');
   return write.lines;
 }
@@ -171,7 +183,7 @@ function podDetail(
 export function detailLines(
   table: TableState,
   listing: AnyListing,
-  reference: SkewReference,
+  mesh: MeshView,
   columns: number,
   theme: Theme,
   now: number,
@@ -181,15 +193,15 @@ export function detailLines(
   switch (listing.kind) {
     case 'namespaces': {
       const row = listing.rows[index];
-      return row === undefined ? gone : namespaceDetail(row, reference, columns, theme);
+      return row === undefined ? gone : namespaceDetail(row, mesh, columns, theme);
     }
     case 'workloads': {
       const row = listing.rows[index];
-      return row === undefined ? gone : workloadDetail(row, reference, columns, theme);
+      return row === undefined ? gone : workloadDetail(row, mesh, columns, theme);
     }
     case 'pods': {
       const row = listing.rows[index];
-      return row === undefined ? gone : podDetail(row, reference, columns, theme, now);
+      return row === undefined ? gone : podDetail(row, mesh.controlPlane, columns, theme, now);
     }
   }
 }

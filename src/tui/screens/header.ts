@@ -3,13 +3,22 @@ import { severity } from '../../mesh/skew.ts';
 import type { ComponentView, ControlPlaneView, TotalsView } from '../../mesh/view.ts';
 import type { Run } from '../../rollout/run.ts';
 import { stepCounts } from '../state/run-facts.ts';
-import { clampSpans, type Line, line, type Span, span, spread, widthOfSpans } from '../text/line.ts';
+import {
+  clampSpans,
+  type Line,
+  line,
+  paragraph,
+  type Span,
+  span,
+  spread,
+  widthOfSpans,
+} from '../text/line.ts';
 import { widthOf } from '../text/width.ts';
 import { count, figure, timeOfDay } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 import { classBar } from './bar.ts';
 import { detailOf, type Size } from './layout.ts';
-import { warningsOf } from './warnings.ts';
+import { isInjectorAlone, isWithoutLinkerd, warningsOf } from './warnings.ts';
 
 export interface HeaderInput {
   readonly view: LiveView;
@@ -87,19 +96,33 @@ function clusterLine(input: HeaderInput): Line {
   return spread(left, right, size.columns, theme.glyphs.ellipsis);
 }
 
-function versionSpans(controlPlane: ControlPlaneView, { glyphs }: Theme): Span[] {
-  if (controlPlane.version === '') return [span('version unknown', 'caution')];
+/** The version of the control plane, or why there is none. */
+function versionSpan({ mesh, freshness }: LiveView): Span {
+  const { version, namespace } = mesh.controlPlane;
+  if (version !== '') return span(version, 'strong');
+  if (freshness.state === 'loading') return span('loading', 'muted');
+  if (isWithoutLinkerd(mesh)) return span(`no Linkerd in namespace ${namespace}`, 'caution');
+  return span('version unknown', 'caution');
+}
+
+function versionSpans(view: LiveView, { glyphs }: Theme): Span[] {
+  const { controlPlane } = view.mesh;
+  if (controlPlane.version === '') return [versionSpan(view)];
   const release = controlPlane.release === '' ? '' : `  release ${controlPlane.release}`;
   const channel = controlPlane.channel === '' ? '' : `, ${controlPlane.channel}`;
   const readiness = controlPlane.ready
-    ? span(`  ${glyphs.success} ready`, 'good')
-    : span(`  ${glyphs.warning} not ready`, 'caution');
-  return [span(controlPlane.version, 'strong'), span(`${release}${channel}`), readiness];
+    ? [span(`  ${glyphs.success} ready`, 'good')]
+    : view.freshness.state === 'loading'
+      ? []
+      : [span(`  ${glyphs.warning} not ready`, 'caution')];
+  return [versionSpan(view), span(`${release}${channel}`), ...readiness];
 }
 
-function componentSpans(component: ComponentView, controlPlane: ControlPlaneView): Span[] {
-  const healthy = component.ready >= component.replicas && component.version === controlPlane.version;
-  const version = component.version === controlPlane.version ? '' : ` ${component.version || 'no version'}`;
+function componentSpans(component: ComponentView, controlPlane: ControlPlaneView, loading: boolean): Span[] {
+  const unread = loading && component.version === '';
+  const same = unread || component.version === controlPlane.version;
+  const healthy = (unread || component.ready >= component.replicas) && same;
+  const version = same ? '' : ` ${component.version || 'no version'}`;
   const text = `${component.name} ${component.ready}/${component.replicas}${version}`;
   return [span(text, healthy ? 'muted' : 'caution')];
 }
@@ -108,11 +131,13 @@ function controlPlaneLines(input: HeaderInput): Line[] {
   const { view, size, theme } = input;
   const { controlPlane } = view.mesh;
   const { ellipsis } = theme.glyphs;
-  const left = [label('Control plane'), ...versionSpans(controlPlane, theme)];
+  const left = [label('Control plane'), ...versionSpans(view, theme)];
+  const loading = view.freshness.state === 'loading';
   const components = joined(
-    controlPlane.components.map((component) => componentSpans(component, controlPlane)),
+    controlPlane.components.map((component) => componentSpans(component, controlPlane, loading)),
     '  ',
   );
+  if (isInjectorAlone(controlPlane)) components.push(span('  policy Ignore', 'muted'));
   if (components.length === 0) return [{ spans: clampSpans(left, size.columns, ellipsis) }];
   const gap = 3;
   if (widthOfSpans(left) + gap + widthOfSpans(components) <= size.columns) {
@@ -156,7 +181,10 @@ function flowed(parts: readonly Span[], columns: number): Line[] {
 
 function dataPlaneLines({ view, size, theme, withoutBar = false }: HeaderInput): Line[] {
   const { totals } = view.mesh;
-  if (totals.proxies === 0) return [line(label('Data plane'), span('no proxies', 'muted'))];
+  if (totals.proxies === 0) {
+    const text = view.freshness.state === 'loading' ? 'loading' : 'no proxies';
+    return [line(label('Data plane'), span(text, 'muted'))];
+  }
   const text = [
     span(count(totals.proxies, 'proxy', 'proxies'), 'strong'),
     span(` in ${count(totals.namespaces, 'namespace')}`),
@@ -171,19 +199,31 @@ function dataPlaneLines({ view, size, theme, withoutBar = false }: HeaderInput):
   ];
 }
 
+/** Warnings in `most` lines: each has at least one while they last, and what is left over goes to those that are long. */
 function warningLines({ view, size, theme }: HeaderInput, most: number): Line[] {
   const warnings = warningsOf(view);
   const { warning, ellipsis } = theme.glyphs;
-  return warnings.slice(0, most).map(({ tone, text }, index) => {
-    const rest = warnings.length - most;
+  const rest = warnings.length - most;
+  let spare = Math.max(0, -rest);
+  return warnings.slice(0, most).flatMap(({ tone, text }, index) => {
     const more = rest > 0 && index === most - 1 ? [span(`+${rest} more, ? lists them`, 'caution')] : [];
-    return spread([span(`${warning} ${text}`, tone)], more, size.columns, ellipsis);
+    const rows = paragraph(span(`${warning} `, tone), text, size.columns, tone);
+    if (rows.length > 1 + spare || more.length > 0) {
+      const shown = rows.slice(0, spare);
+      const left = rows.slice(spare).flatMap(({ spans }, place) => {
+        const [lead, ...words] = spans;
+        return place === 0 && lead !== undefined ? [lead, ...words] : [span(' ', tone), ...words];
+      });
+      spare = 0;
+      return [...shown, spread(left, more, size.columns, ellipsis)];
+    }
+    spare -= rows.length - 1;
+    return rows;
   });
 }
 
 function singleLine(input: HeaderInput): Line {
   const { view, run, now, size, theme } = input;
-  const { controlPlane } = view.mesh;
   const grave = warningsOf(view).some(({ tone }) => tone === 'danger');
   const badge = runBadge(run, theme);
   const right = [
@@ -191,16 +231,16 @@ function singleLine(input: HeaderInput): Line {
     ...(badge === undefined ? [] : [badge, span('  ')]),
     freshnessSpan(view.freshness, now, theme),
   ];
-  const left = [span(controlPlane.version || 'version unknown', 'strong'), span(`  ${view.cluster.context}`)];
+  const left = [versionSpan(view), span(`  ${view.cluster.context}`)];
   return spread(left, right, size.columns, theme.glyphs.ellipsis);
 }
 
 function compactLines(input: HeaderInput): Line[] {
   const { view, size, theme } = input;
-  const { controlPlane, totals } = view.mesh;
+  const { totals } = view.mesh;
   const [gravest] = warningLines(input, 1);
   const figures = [
-    span(controlPlane.version || 'version unknown', 'strong'),
+    versionSpan(view),
     span('  '),
     ...joined(
       classLegend(totals, theme).map((part) => [part]),

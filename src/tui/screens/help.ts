@@ -6,7 +6,7 @@ import { keyLabel } from '../keys/key.ts';
 import { blank, type Line, line, paragraph, span } from '../text/line.ts';
 import { classMeaning } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
-import { warningsOf } from './warnings.ts';
+import { INJECTOR_ALONE, isInjectorAlone, warningsOf } from './warnings.ts';
 
 export interface HelpInput {
   readonly view: LiveView;
@@ -30,6 +30,9 @@ export function helpLines({ view, readOnly, version, columns, theme }: HelpInput
       lines.push(...paragraph(span(`  ${glyphs.warning} `, tone), text, columns, tone));
     }
     lines.push(blank);
+  }
+  if (isInjectorAlone(view.mesh.controlPlane)) {
+    lines.push(...paragraph(span('Injector  ', 'title'), INJECTOR_ALONE, columns), blank);
   }
   lines.push(line(span('Signs', 'title')));
   for (const name of severity) {

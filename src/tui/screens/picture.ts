@@ -59,9 +59,7 @@ function contentOf(state: UiState, overlay: Overlay, scene: Scene, listing: AnyL
     case 'help':
       return plainly(helpLines({ view, readOnly, version, columns: proseColumns(columns), theme }));
     case 'detail':
-      return plainly(
-        detailLines(currentTable(state), listing, view.mesh.controlPlane, proseColumns(columns), theme, now),
-      );
+      return plainly(detailLines(currentTable(state), listing, view.mesh, proseColumns(columns), theme, now));
     case 'quit':
       return plainly(quitLines(run, proseColumns(columns), theme));
     case 'confirm':

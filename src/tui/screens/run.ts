@@ -41,14 +41,19 @@ function haltLines(halt: Halt, columns: number, { glyphs }: Theme): Line[] {
   ];
 }
 
-/** What the workload in progress is waited for; it has a line of its own because it names pods. */
-function waitingText({ steps }: Run): string {
+/** As many lines are kept free for what is waited for, so that the steps below do not jump each time it changes. */
+const WAITING_LINES = 2;
+
+/** What the workload in progress is waited for, in full: it names pods and says what each of them lacks. */
+function waitingLines({ steps }: Run, columns: number): Line[] {
+  const lines: Line[] = [];
   for (const { status } of steps) {
     if (status.state === 'rolling' && status.progress.waitingFor !== '') {
-      return `Waiting for ${status.progress.waitingFor}`;
+      lines.push(...paragraph(span('Waiting for ', 'muted'), status.progress.waitingFor, columns));
     }
   }
-  return '';
+  while (lines.length < WAITING_LINES) lines.push(line());
+  return lines;
 }
 
 /** The lines above what scrolls: title, progress and sums, what is waited for. */
@@ -82,7 +87,7 @@ export function runHead(run: Run, now: number, columns: number, theme: Theme): r
   return [
     { spans: clampSpans(title, columns, glyphs.ellipsis) },
     { spans: clampSpans([...bar, span('  '), ...sums], columns, glyphs.ellipsis) },
-    { spans: clampSpans([span(waitingText(run), 'muted')], columns, glyphs.ellipsis) },
+    ...(isActive(run) ? waitingLines(run, columns) : []),
     line(),
   ];
 }

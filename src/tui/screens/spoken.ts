@@ -35,9 +35,7 @@ export function spokenLines(state: UiState, scene: Scene, listing: AnyListing): 
       : [
           spoken(titleLine(table, listing, columns, wide.theme)),
           `Row ${figure(Math.min(cursorIndex(table, listing) + 1, listing.rows.length))} of ${figure(listing.rows.length)}`,
-          ...detailLines(table, listing, wide.view.mesh.controlPlane, columns, wide.theme, wide.now).map(
-            spoken,
-          ),
+          ...detailLines(table, listing, wide.view.mesh, columns, wide.theme, wide.now).map(spoken),
         ];
   // What changes with a key is read first.
   return [...body, message, ...header, keys].filter((text) => text !== '');

@@ -1,3 +1,4 @@
+import type { LiveView } from '../../live/view.ts';
 import { type AnyListing, sortColumns } from '../state/listing.ts';
 import { markCount } from '../state/table.ts';
 import type { Attention, TableState } from '../state/ui-state.ts';
@@ -51,8 +52,12 @@ export function titleLine(table: TableState, listing: AnyListing, columns: numbe
   return spread(left, right, columns, theme.glyphs.ellipsis);
 }
 
-/** What stands in the place of rows where there are none. */
-export function emptyLine(table: TableState, listing: AnyListing, loading: boolean): Line {
+/** What stands in the place of rows where there are none: why, and what shows more. */
+export function emptyLine(
+  table: TableState,
+  listing: AnyListing,
+  { freshness, unreadable }: Pick<LiveView, 'freshness' | 'unreadable'>,
+): Line {
   const text = (): string => {
     if (listing.filterError !== '') return 'The filter is not a valid expression.';
     if (listing.total > 0) {
@@ -60,7 +65,8 @@ export function emptyLine(table: TableState, listing: AnyListing, loading: boole
         table.filter === '' ? `${attentionWords[table.attention]}: v shows more` : 'the filter: Esc drops it';
       return `No row passes ${what}.`;
     }
-    if (loading) return 'Loading.';
+    if (freshness.state === 'loading') return 'Loading.';
+    if (unreadable.length > 0) return 'Nothing that may be read: ? says what is refused, and why.';
     if (table.level.kind === 'namespaces') return 'No namespaces.';
     return table.level.kind === 'workloads' ? 'No workloads with a proxy, or to be given one.' : 'No pods.';
   };

@@ -26,6 +26,8 @@ export type PodColumns = readonly Column<PodColumn>[];
 export interface RowState {
   readonly selected: boolean;
   readonly marked: boolean;
+  /** Lists are still arriving: what is not known yet is not called missing. */
+  readonly loading: boolean;
 }
 
 function nameWidth(longest: number, min: number, most: number): { min: number; ideal: number } {
@@ -103,10 +105,10 @@ export function namespaceLine(
     {
       name,
       proxies: [span(figure(row.proxies))],
-      state: classCell(row.worst, theme),
+      state: classCell(row.worst, theme, state.loading),
       counts: classCounts(row.byClass, theme),
       versions: versionsCell(row.byVersion, judge, widthOf(columns, 'versions'), theme),
-      effect: effectsCell(row.effects, row.workloads, theme),
+      effect: effectsCell(row.effects, row.workloads, widthOf(columns, 'effect'), theme, state.loading),
     },
     state,
     total,
@@ -122,16 +124,19 @@ export function workloadLine(
   total: number,
   theme: Theme,
 ): Line {
+  const pending = state.loading && row.effect.kind === 'unknown';
   return rowLine(
     columns,
     {
       name: [span(workloadName(row))],
       ready: readyCell(row.pods.ready, Math.max(row.replicas, row.pods.live)),
-      state: classCell(row.worst, theme),
+      state: classCell(row.worst, theme, state.loading),
       versions: versionsCell(row.byVersion, judge, widthOf(columns, 'versions'), theme),
       target: [span(row.target || theme.glyphs.dash)],
-      effect: [span(effectWords[row.effect.kind], effectRole(row.effect.kind))],
-      reason: [span(row.effect.reason, 'muted')],
+      effect: pending
+        ? [span(theme.glyphs.ellipsis, 'muted')]
+        : [span(effectWords[row.effect.kind], effectRole(row.effect.kind))],
+      reason: [span(pending ? '' : row.effect.reason, 'muted')],
     },
     state,
     total,

@@ -1,5 +1,6 @@
+import { container } from '../../data/linkerd.ts';
 import type { LiveView } from '../../live/view.ts';
-import type { ControlPlaneView } from '../../mesh/view.ts';
+import type { ControlPlaneView, MeshView } from '../../mesh/view.ts';
 import type { Tone } from '../state/ui-state.ts';
 import { count } from '../text/words.ts';
 
@@ -28,13 +29,33 @@ function injectorWarning({ injector, failurePolicy }: ControlPlaneView): Warning
   return { tone: 'danger', text: sentence(`The injector is down: ${injector.reason}`) + consequence };
 }
 
+/** Nothing at all speaks of Linkerd in this cluster, so nothing of it can be in a bad state. */
+export function isWithoutLinkerd({ controlPlane, totals }: MeshView): boolean {
+  return controlPlane.evidence === 'none' && controlPlane.components.length === 0 && totals.proxies === 0;
+}
+
+/**
+ * With one injector that may be skipped, pods that start while it moves have no proxy. Linkerd installs itself like
+ * this unless told otherwise (its HA values have three, and `Fail`), so it is a quiet word and no warning.
+ */
+export function isInjectorAlone({ components, failurePolicy }: ControlPlaneView): boolean {
+  const injector = components.find(({ name }) => name === container.injector);
+  return failurePolicy === 'Ignore' && injector !== undefined && injector.replicas <= 1;
+}
+
+/** The same in words. */
+export const INJECTOR_ALONE =
+  "There is one injector, and its webhook has failurePolicy Ignore: pods that start while it is away have no proxy. Linkerd's HA values have three injectors, and Fail.";
+
 /** What has to be known before a figure on the screen is believed, gravest first. */
 export function warningsOf({ mesh, freshness, unreadable }: LiveView): readonly Warning[] {
   const { controlPlane } = mesh;
   const warnings: Warning[] = [];
+  // While the first lists arrive half a picture looks like a broken control plane.
+  const judged = freshness.state !== 'loading' && !isWithoutLinkerd(mesh);
   const injector = injectorWarning(controlPlane);
-  if (injector !== undefined) warnings.push(injector);
-  if (controlPlane.halfRolled !== '') {
+  if (judged && injector !== undefined) warnings.push(injector);
+  if (judged && controlPlane.halfRolled !== '') {
     warnings.push({
       tone: 'caution',
       text: sentence(`The control plane is half rolled: ${controlPlane.halfRolled}`),
@@ -46,7 +67,7 @@ export function warningsOf({ mesh, freshness, unreadable }: LiveView): readonly 
   if (freshness.state === 'reconnecting') {
     warnings.push({ tone: 'caution', text: sentence(`The watch broke off: ${freshness.reason}`) });
   }
-  for (const other of controlPlane.others) {
+  for (const other of judged ? controlPlane.others : []) {
     const state = other.exists ? 'another control plane' : 'a control plane that does not exist';
     warnings.push({
       tone: 'caution',

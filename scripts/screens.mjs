@@ -1,0 +1,117 @@
+// Writes docs/screens.md: the screens of the built program at 100×30, on the simulated cluster of --demo.
+// Run it as `node --import=tsx scripts/screens.mjs`.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { demoScenario } from '../src/sim/cluster/scenario/scenarios.ts';
+import { startSimulation } from '../src/sim/cluster/simulation.ts';
+import { key, startInPty } from '../test/support/pty.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'linkerd-upgrade-screens-'));
+const simulation = await startSimulation({ scenario: demoScenario() });
+// One workload whose next pods crash, so that there is a halt to be seen.
+simulation.cluster.setWorkloadBehaviour('invoicing', 'pdf', { kind: 'crash-loop' });
+const kubeconfig = join(folder, 'kubeconfig');
+writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 });
+const program = startInPty(
+  process.execPath,
+  [`${root}dist/kubectl-linkerd_upgrade`, '--kubeconfig', kubeconfig],
+  { columns: 100, rows: 30 },
+);
+
+const sections = [];
+
+try {
+  await program.until(/● live/);
+  await take(
+    'Namespaces',
+    'Home: the control plane, the figures of the data plane, and every namespace, worst first. A RESTART says what a restart of all its workloads would do.',
+  );
+  await open('ledger', /ledger › workloads/);
+  await take('Workloads', 'Enter on a namespace. TARGET is what a restart would inject.');
+  await press(key.enter, /› pods/);
+  await take('Pods', 'Enter on a workload.');
+  await home();
+  await open('sandbox', /sandbox › workloads/);
+  await press('x', /What a restart would do/);
+  await take('Why', '`x` explains any row: here a restart would take the proxies away.');
+  await home();
+  await choose('payments');
+  await press('r', /type yes/);
+  await take(
+    'Before a restart',
+    '`r` shows what would happen and what could go wrong. Nothing is written yet.',
+  );
+  await press(key.escape, /Namespaces/);
+  await home();
+  await choose('invoicing');
+  await press('r', /type yes/);
+  program.type(...'yes', key.enter);
+  await program.until(/Waiting for pod/, 60_000);
+  await take('A run', 'One workload at a time; each is waited for until its pods prove it.');
+  await program.until(/Next steps/, 120_000);
+  await take(
+    'A halt',
+    'The new pods of `deploy/pdf` crash: the run stops by itself and says what still serves.',
+  );
+} finally {
+  program.kill('SIGKILL');
+  await simulation.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const head = [
+  '# Screens',
+  '',
+  'The live screen as text, written by `scripts/screens.mjs` from the built program on the cluster of `--demo`.',
+  'Colours are left out; no meaning rests on them.',
+].join('\n');
+writeFileSync(`${root}docs/screens.md`, `${[head, ...sections].join('\n\n')}\n`);
+
+async function press(keys, wanted) {
+  program.type(keys);
+  await program.until(wanted, 60_000);
+}
+
+async function home() {
+  while (!/^Namespaces/m.test(program.text())) {
+    program.type(key.escape);
+    await sleep(200);
+  }
+  if (
+    /filter/.test(
+      program
+        .text()
+        .split('\n')
+        .find((row) => row.startsWith('Namespaces')) ?? '',
+    )
+  ) {
+    program.type(key.escape);
+    await program.until((text) => !/^Namespaces.*filter/m.test(text));
+  }
+}
+
+async function choose(namespace) {
+  program.type('/', ...`^${namespace}`, key.enter);
+  await program.until(new RegExp(`^› {2}${namespace} `, 'm'));
+}
+
+async function open(namespace, wanted) {
+  await choose(namespace);
+  await press(key.enter, wanted);
+}
+
+/** Adds the screen once it has stood still for a moment; a frame is written in pieces. */
+async function take(title, text) {
+  let before = '';
+  for (let still = 0; still < 3; ) {
+    await sleep(60);
+    const now = program.text();
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
+  sections.push(`## ${title}\n\n${text}\n\n\`\`\`text\n${before.replace(/ +$/gm, '')}\n\`\`\``);
+}
