@@ -91,10 +91,16 @@ function perform(planned: Plan, rollout: Rollout, output: Output): Promise<numbe
 /** A line for each workload whose state is another than before. */
 function news(before: readonly Step[], { steps }: Run): readonly string[] {
   return steps.flatMap(({ item, status }, at) => {
-    if (status.state === (before[at]?.status.state ?? 'queued')) {
+    const who = `${at + 1}/${steps.length} ${nameOf(item.key)}`;
+    const earlier = before[at]?.status;
+    if (status.state === 'queued') {
+      const { waitingFor = '' } = status;
+      const isNews = waitingFor !== '' && (earlier?.state !== 'queued' || earlier.waitingFor !== waitingFor);
+      return isNews ? [`${who}: waiting for ${waitingFor}`] : [];
+    }
+    if (status.state === earlier?.state) {
       return [];
     }
-    const who = `${at + 1}/${steps.length} ${nameOf(item.key)}`;
     switch (status.state) {
       case 'patching':
         return [`${who}: restarting`];

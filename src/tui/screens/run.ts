@@ -1,4 +1,4 @@
-import type { Halt, Run, Step } from '../../rollout/run.ts';
+import type { Halt, Run, Step, StepState } from '../../rollout/run.ts';
 import { currentStep, endOf, isActive, stepCounts } from '../state/run-facts.ts';
 import { clampSpans, type Line, line, paragraph, type Span, span } from '../text/line.ts';
 import { widthOf } from '../text/width.ts';
@@ -48,12 +48,18 @@ const WAITING_LINES = 2;
 function waitingLines({ steps }: Run, columns: number): Line[] {
   const lines: Line[] = [];
   for (const { status } of steps) {
-    if (status.state === 'rolling' && status.progress.waitingFor !== '') {
-      lines.push(...paragraph(span('Waiting for ', 'muted'), status.progress.waitingFor, columns));
+    const waitingFor = waitingForOf(status);
+    if (waitingFor !== '') {
+      lines.push(...paragraph(span('Waiting for ', 'muted'), waitingFor, columns));
     }
   }
   while (lines.length < WAITING_LINES) lines.push(line());
   return lines;
+}
+
+function waitingForOf(status: StepState): string {
+  if (status.state === 'queued') return status.waitingFor ?? '';
+  return status.state === 'rolling' ? status.progress.waitingFor : '';
 }
 
 /** The lines above what scrolls: title, progress and sums, what is waited for. */
