@@ -6,17 +6,22 @@ import { configMaps, mutatingWebhookConfigurations, type Resource } from '../kub
 import type { MeshModel } from '../mesh/model.ts';
 import type { UnreadableParts } from './unreadable.ts';
 
+/** What only an administrator can change is not asked for at every look. */
+const REFUSED_MILLISECONDS = 60_000;
+
 /**
  * The three objects that tell how the control plane injects. They are read by name with `get`, the only right on
  * them that a cautious administrator grants, and so they cannot be watched.
  */
 export class NamedObjects {
-  readonly #client: Pick<KubeClient, 'get'>;
+  readonly #client: Pick<KubeClient, 'get' | 'clock'>;
   readonly #model: MeshModel;
   readonly #unreadable: UnreadableParts;
   readonly #known = new Map<string, KubeRecord>();
+  /** When an object was last refused. */
+  readonly #refusedAt = new Map<string, number>();
 
-  constructor(client: Pick<KubeClient, 'get'>, model: MeshModel, unreadable: UnreadableParts) {
+  constructor(client: Pick<KubeClient, 'get' | 'clock'>, model: MeshModel, unreadable: UnreadableParts) {
     this.#client = client;
     this.#model = model;
     this.#unreadable = unreadable;
@@ -64,6 +69,10 @@ export class NamedObjects {
     signal: AbortSignal | undefined,
   ): Promise<'found' | 'absent' | 'unreadable'> {
     const key = `${resource.plural}/${namespace}/${name}`;
+    const now = this.#client.clock.now();
+    if (now - (this.#refusedAt.get(key) ?? Number.NEGATIVE_INFINITY) < REFUSED_MILLISECONDS) {
+      return 'unreadable';
+    }
     try {
       const record = await this.#client.get(resource, namespace, name, { signal });
       this.#unreadable.remove(key);
@@ -83,6 +92,7 @@ export class NamedObjects {
       if (error.kind !== 'forbidden') {
         throw error;
       }
+      this.#refusedAt.set(key, now);
       const where = namespace === '' ? name : `${namespace}/${name}`;
       this.#unreadable.put(key, { what: `${resource.kind} ${where} (${loss})`, why: error.message });
       return 'unreadable';
