@@ -46,6 +46,10 @@ export interface PtyProgram extends Disposable {
   kill(signal?: string): void;
 }
 
+/** Synchronized output: a terminal that knows it shows nothing between these two. */
+const BEGIN_FRAME = '\x1b[?2026h';
+const END_FRAME = '\x1b[?2026l';
+
 const DEFAULT_TIMEOUT = 30_000;
 
 /** Starts `file` in a pseudo-terminal. */
@@ -55,6 +59,8 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
   const waiting = new Set<() => void>();
   let output = '';
   let end: Exit | undefined;
+  /** False between the two halves of a frame: what stands on the emulator then is seen by nobody. */
+  let isWhole = true;
   const child = pty.spawn(file, [...args], {
     cols: columns,
     rows,
@@ -64,7 +70,11 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
   });
   child.onData((data) => {
     output += data;
-    terminal.write(data, wake);
+    const endsFrame = output.lastIndexOf(BEGIN_FRAME) <= output.lastIndexOf(END_FRAME);
+    terminal.write(data, () => {
+      isWhole = endsFrame;
+      wake();
+    });
   });
   child.onExit(({ exitCode, signal }) => {
     terminal.write('', () => {
@@ -125,7 +135,7 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
   function waitFor<T>(found: () => T | undefined, timeout: number, complaint: () => string): Promise<T> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
-        const value = found();
+        const value = isWhole || end ? found() : undefined;
         if (value !== undefined) {
           done();
           resolve(value);
