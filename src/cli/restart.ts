@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { KubeClient } from '../kube/client.ts';
+import { count } from '../mesh/words.ts';
 import { nameOf } from '../report/plan-table.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { Rollout, Run, Step } from '../rollout/run.ts';
@@ -96,7 +97,7 @@ function news(before: readonly Step[], { steps }: Run): readonly string[] {
     if (status.state === 'queued') {
       const { waitingFor = '' } = status;
       const isNews = waitingFor !== '' && (earlier?.state !== 'queued' || earlier.waitingFor !== waitingFor);
-      return isNews ? [`${who}: waiting for ${waitingFor}`] : [];
+      return isNews ? [`${who}: not started yet, ${waitingFor}`] : [];
     }
     if (status.state === earlier?.state) {
       return [];
@@ -142,8 +143,4 @@ function ending({ phase, steps }: Run, output: Output): number | undefined {
     default:
       return undefined;
   }
-}
-
-function count(amount: number, what: string): string {
-  return `${amount} ${what}${amount === 1 ? '' : 's'}`;
 }

@@ -7,8 +7,7 @@ import { namespaces as namespaceResource, pods, type Resource } from '../kube/re
 import { createMeshModel, type MeshModel } from '../mesh/model.ts';
 import { type FeedState, freshnessOf } from './freshness.ts';
 import { NamedObjects } from './named-objects.ts';
-import { modelOptions } from './read-once.ts';
-import { namespacedKinds, type Subject } from './subjects.ts';
+import { modelOptions, namespacedKinds, type Subject } from './subjects.ts';
 import { UnreadableParts } from './unreadable.ts';
 import type { LiveView, Store } from './view.ts';
 import { ViewStore } from './view-store.ts';

@@ -4,7 +4,7 @@ import type { KubeRecord } from '../kube/records.ts';
 import { namespaces as namespaceResource, pods, type Resource } from '../kube/resources.ts';
 import { createMeshModel, type MeshModel } from '../mesh/model.ts';
 import { NamedObjects } from './named-objects.ts';
-import { namespacedKinds, type Subject } from './subjects.ts';
+import { modelOptions, namespacedKinds, type Subject } from './subjects.ts';
 import { UnreadableParts } from './unreadable.ts';
 import type { LiveView } from './view.ts';
 
@@ -202,10 +202,4 @@ class Reading {
     }
     return undefined;
   }
-}
-
-export function modelOptions({ controlPlaneNamespace }: Subject): {
-  readonly controlPlaneNamespace?: string;
-} {
-  return controlPlaneNamespace === '' ? {} : { controlPlaneNamespace };
 }

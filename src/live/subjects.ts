@@ -10,6 +10,7 @@ import {
   replicaSets,
   statefulSets,
 } from '../kube/resources.ts';
+import type { MeshModelOptions } from '../mesh/model.ts';
 
 /** What part of a cluster is looked at. */
 export interface Subject {
@@ -21,6 +22,11 @@ export interface Subject {
   readonly controlPlaneNamespace: string;
   /** Namespace of the kubeconfig context: what is left to try when namespaces cannot be listed. */
   readonly contextNamespace: string;
+}
+
+/** What a model has to know of a subject. */
+export function modelOptions({ controlPlaneNamespace }: Subject): MeshModelOptions {
+  return controlPlaneNamespace === '' ? {} : { controlPlaneNamespace };
 }
 
 /** The kinds that live in namespaces and are read in full. Pods come first: everything else explains them. */

@@ -20,6 +20,11 @@ export const severity = [
   'current',
 ] as const satisfies readonly SkewClass[];
 
+/** A count of each class, all zero, to add to. */
+export function noClasses(): Record<SkewClass, number> {
+  return { violation: 0, unknown: 0, ahead: 0, 'behind-one': 0, behind: 0, current: 0 };
+}
+
 /** The worst class with a figure above zero; undefined when there is none. */
 export function worst(byClass: Readonly<Record<SkewClass, number>>): SkewClass | undefined {
   return severity.find((skewClass) => byClass[skewClass] > 0);

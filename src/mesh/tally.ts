@@ -1,7 +1,7 @@
 import type { ProxyShape } from './census.ts';
 import type { MeshContext } from './context.ts';
-import { type Skew, skewOf, worst } from './skew.ts';
-import type { SkewClass, Tally } from './view.ts';
+import { noClasses, type Skew, skewOf, worst } from './skew.ts';
+import type { Tally } from './view.ts';
 import { byText } from './words.ts';
 
 /** Key of `byVersion` for proxies whose version cannot be read. */
@@ -66,8 +66,4 @@ export function tallyOf(shapes: ReadonlyMap<ProxyShape, number>, judge: Judge): 
   }
   const byVersion = Object.fromEntries([...versions].sort(([a], [b]) => byText(a, b)));
   return { proxies, byVersion, byClass, worst: worst(byClass), staleTrust };
-}
-
-function noClasses(): Record<SkewClass, number> {
-  return { violation: 0, unknown: 0, ahead: 0, 'behind-one': 0, behind: 0, current: 0 };
 }

@@ -1,4 +1,5 @@
 import type { WorkloadKey } from '../mesh/view.ts';
+import { count } from '../mesh/words.ts';
 import type { Plan, PlanItem } from '../rollout/plan.ts';
 import { layOut } from './columns.ts';
 
@@ -28,18 +29,18 @@ function restarts({ items }: Plan): readonly string[] {
     return ['Nothing to restart.'];
   }
   const pods = items.reduce((sum, item) => sum + item.pods, 0);
-  const rows = items.map(({ key, from, expected, pods: count }, at) => [
+  const rows = items.map(({ key, from, expected, pods: starts }, at) => [
     String(at + 1),
     key.namespace,
     `${key.kind.toLowerCase()}/${key.name}`,
     Object.keys(from).join(', ') || '-',
     expected.version,
-    String(count),
+    String(starts),
   ]);
   return [
     ...layOut(['ORDER', 'NAMESPACE', 'WORKLOAD', 'FROM', 'TO', 'PODS'], rows),
     '',
-    `${items.length} ${items.length === 1 ? 'workload' : 'workloads'}, ${pods} ${pods === 1 ? 'pod' : 'pods'}, one workload after the other`,
+    `${count(items.length, 'workload')}, ${count(pods, 'pod')}, one workload after the other`,
   ];
 }
 

@@ -8,6 +8,7 @@ import type {
   Tally,
   WorkloadView,
 } from '../mesh/view.ts';
+import { byText, count } from '../mesh/words.ts';
 import { layOut } from './columns.ts';
 import { type SelectedMesh, type StatusSelection, selectMesh } from './status-document.ts';
 
@@ -143,7 +144,7 @@ function worst(tally: Tally): string {
 
 /** Versions with their counts, the most frequent first. */
 function versions({ byVersion }: Tally): string {
-  const entries = Object.entries(byVersion).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const entries = Object.entries(byVersion).sort(([a, m], [b, n]) => n - m || byText(a, b));
   if (entries.length === 0) {
     return '-';
   }
@@ -179,7 +180,7 @@ function summary(live: LiveView, mesh: SelectedMesh): readonly string[] {
   const { totals } = mesh;
   const lines = [
     controlPlaneLine(controlPlane),
-    `Data plane: ${plural(totals.proxies, 'proxy', 'proxies')} in ${plural(totals.namespaces, 'namespace')}${
+    `Data plane: ${count(totals.proxies, 'proxy', 'proxies')} in ${count(totals.namespaces, 'namespace')}${
       totals.proxies > 0 ? `: ${counted(classes, totals.byClass)}` : ''
     }`,
   ];
@@ -188,7 +189,7 @@ function summary(live: LiveView, mesh: SelectedMesh): readonly string[] {
     lines.push(`Pods not counted as proxies: ${apart}`);
   }
   if (totals.staleTrust > 0) {
-    lines.push(`Stale trust root: ${plural(totals.staleTrust, 'proxy', 'proxies')}; a restart renews it`);
+    lines.push(`Stale trust root: ${count(totals.staleTrust, 'proxy', 'proxies')}; a restart renews it`);
   }
   const violations = mesh.namespaces.filter(({ byClass: counts }) => counts.violation > 0);
   if (violations.length > 0) {
@@ -197,14 +198,14 @@ function summary(live: LiveView, mesh: SelectedMesh): readonly string[] {
   for (const { namespace, proxies, exists } of controlPlane.others) {
     const owner = exists ? 'another control plane' : 'a control plane that does not exist';
     lines.push(
-      `Not judged: ${plural(proxies, 'proxy', 'proxies')} of ${owner}, in namespace ${namespace}${
+      `Not judged: ${count(proxies, 'proxy', 'proxies')} of ${owner}, in namespace ${namespace}${
         exists ? ` (-L ${namespace} shows it)` : ''
       }`,
     );
   }
   const hidden = mesh.namespaces.length - mesh.namespaces.filter(isInMesh).length;
   if (hidden > 0) {
-    lines.push(`Not listed: ${plural(hidden, 'namespace')} without proxies`);
+    lines.push(`Not listed: ${count(hidden, 'namespace')} without proxies`);
   }
   for (const { what, why } of live.unreadable) {
     lines.push(`Not readable: ${what}: ${why}`);
@@ -239,8 +240,4 @@ function controlPlaneLine(controlPlane: ControlPlaneView): string {
     parts.push(`HALF ROLLED: ${halfRolled}`);
   }
   return parts.join('; ');
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,17 +1,10 @@
-import { severity, worst } from '../mesh/skew.ts';
-import type { PodTally, SkewClass, Tally } from '../mesh/view.ts';
+import { noClasses, severity, worst } from '../mesh/skew.ts';
+import type { PodTally, Tally } from '../mesh/view.ts';
 
 /** Adds up tallies of proxies. */
 export function sumTallies(tallies: readonly Tally[]): Tally {
   const byVersion: Record<string, number> = {};
-  const byClass: Record<SkewClass, number> = {
-    current: 0,
-    behind: 0,
-    'behind-one': 0,
-    violation: 0,
-    ahead: 0,
-    unknown: 0,
-  };
+  const byClass = noClasses();
   let proxies = 0;
   let staleTrust = 0;
   for (const tally of tallies) {

@@ -8,6 +8,7 @@ import type {
   WorkloadKey,
   WorkloadView,
 } from '../mesh/view.ts';
+import { byText } from '../mesh/words.ts';
 import type { Decision } from './machine.ts';
 import type { Exclusion, Plan, PlanItem, Scope } from './plan.ts';
 import { restartedAtValue } from './restarted-at.ts';
@@ -190,7 +191,7 @@ function planWorkload(input: PlanningInput, view: WorkloadView): PlanItem | Excl
 }
 
 function byCaution(a: PlanItem, b: PlanItem): number {
-  return caution(a) - caution(b) || a.pods - b.pods || compare(a.key.name, b.key.name);
+  return caution(a) - caution(b) || a.pods - b.pods || byText(a.key.name, b.key.name);
 }
 
 function caution({ key, risks }: PlanItem): number {
@@ -202,8 +203,4 @@ function caution({ key, risks }: PlanItem): number {
     return 3;
   }
   return { Deployment: 0, DaemonSet: 1 }[key.kind] ?? 2;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

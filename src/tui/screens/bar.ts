@@ -1,4 +1,4 @@
-import { severity } from '../../mesh/skew.ts';
+import { noClasses, severity } from '../../mesh/skew.ts';
 import type { SkewClass } from '../../mesh/view.ts';
 import { type Span, span } from '../text/line.ts';
 import type { Theme } from '../theme/theme.ts';
@@ -11,7 +11,7 @@ type ByClass = Readonly<Record<SkewClass, number>>;
  */
 export function cellsByClass(byClass: ByClass, width: number): ByClass {
   const total = severity.reduce((sum, name) => sum + byClass[name], 0);
-  const cells = { violation: 0, unknown: 0, ahead: 0, 'behind-one': 0, behind: 0, current: 0 };
+  const cells = noClasses();
   if (total === 0 || width <= 0) return cells;
   for (const name of severity) {
     if (byClass[name] > 0) cells[name] = Math.max(1, Math.round((byClass[name] / total) * width));

@@ -48,18 +48,19 @@ const WAITING_LINES = 2;
 function waitingLines({ steps }: Run, columns: number): Line[] {
   const lines: Line[] = [];
   for (const { status } of steps) {
-    const waitingFor = waitingForOf(status);
-    if (waitingFor !== '') {
-      lines.push(...paragraph(span('Waiting for ', 'muted'), waitingFor, columns));
+    const [label, reason] = hindrance(status);
+    if (reason !== '') {
+      lines.push(...paragraph(span(label, 'muted'), reason, columns));
     }
   }
   while (lines.length < WAITING_LINES) lines.push(line());
   return lines;
 }
 
-function waitingForOf(status: StepState): string {
-  if (status.state === 'queued') return status.waitingFor ?? '';
-  return status.state === 'rolling' ? status.progress.waitingFor : '';
+/** What a workload is held up by, behind the words that lead to it; '' when by nothing. */
+function hindrance(status: StepState): readonly [label: string, reason: string] {
+  if (status.state === 'queued') return ['Not started yet: ', status.waitingFor ?? ''];
+  return ['Waiting for ', status.state === 'rolling' ? status.progress.waitingFor : ''];
 }
 
 /** The lines above what scrolls: title, progress and sums, what is waited for. */

@@ -1,4 +1,3 @@
-import { AdmissionError } from '../../api-error.ts';
 import { arrayAt, equal } from '../../json.ts';
 import { nodes as nodeResource } from '../../resources.ts';
 import type { StoreEvent } from '../../types.ts';
@@ -7,6 +6,7 @@ import { type DaemonSet, type DaemonSetStatus, isKind, nonZero, type Pod, type P
 import { isAvailable, isFinished, isReady, isTerminating, podFrom } from '../pods.ts';
 import { scaled } from '../quantity.ts';
 import { type Controller, type Key, keyOf } from './manager.ts';
+import { createFor, plainWords } from './pod-creation.ts';
 import { keysOfController, soonest, untilNextAvailable } from './replica-set.ts';
 import { currentRevision, dropHistory, REVISION_HASH } from './revisions.ts';
 
@@ -138,21 +138,8 @@ export class DaemonSetController implements Controller {
     const generation = String(set.metadata.generation ?? 1);
     const labels = { [REVISION_HASH]: hash, [TEMPLATE_GENERATION]: generation };
     const identity = { name, generateName, labels, spec: { affinity: affinityTo(node) } };
-    try {
-      this.#cluster.createPod(podFrom(set, set.spec.template, identity, this.#cluster.clock.now()));
-      this.#cluster.events.record(COMPONENT, set, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AdmissionError)) throw error;
-      this.#cluster.events.record(
-        COMPONENT,
-        set,
-        'Warning',
-        'FailedCreate',
-        `Error creating: ${error.message}`,
-      );
-      return false;
-    }
+    const pod = podFrom(set, set.spec.template, identity, this.#cluster.clock.now());
+    return createFor(this.#cluster, COMPONENT, set, pod, plainWords(name)) === undefined;
   }
 
   #delete(set: DaemonSet, pod: Pod): void {

@@ -1,4 +1,3 @@
-import { AdmissionError } from '../../api-error.ts';
 import { equal } from '../../json.ts';
 import type { StoreEvent } from '../../types.ts';
 import type { Cluster } from '../cluster.ts';
@@ -13,6 +12,7 @@ import {
 } from '../objects.ts';
 import { isActive, isReady, podFrom } from '../pods.ts';
 import { type Controller, type Key, keyOf } from './manager.ts';
+import { createFor, plainWords } from './pod-creation.ts';
 import { keysOfController } from './replica-set.ts';
 
 const COMPONENT = 'job-controller';
@@ -62,22 +62,8 @@ export class JobController implements Controller {
     const generateName = `${job.metadata.name}-`;
     const name = generateName + this.#cluster.random.suffix();
     const labels = jobLabels(job.metadata.name, job.metadata.uid ?? '');
-    try {
-      const pod = podFrom(job, job.spec.template, { name, generateName, labels }, this.#cluster.clock.now());
-      this.#cluster.createPod(pod);
-      this.#cluster.events.record(COMPONENT, job, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AdmissionError)) throw error;
-      this.#cluster.events.record(
-        COMPONENT,
-        job,
-        'Warning',
-        'FailedCreate',
-        `Error creating: ${error.message}`,
-      );
-      return false;
-    }
+    const pod = podFrom(job, job.spec.template, { name, generateName, labels }, this.#cluster.clock.now());
+    return createFor(this.#cluster, COMPONENT, job, pod, plainWords(name)) === undefined;
   }
 
   #announce(job: Job, { type, reason = '', message = '' }: Condition): void {

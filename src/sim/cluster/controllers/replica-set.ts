@@ -1,4 +1,3 @@
-import { AdmissionError } from '../../api-error.ts';
 import { equal } from '../../json.ts';
 import type { StoreEvent } from '../../types.ts';
 import type { Cluster } from '../cluster.ts';
@@ -13,6 +12,7 @@ import {
 } from '../objects.ts';
 import { conditionOf, isActive, isReady, podFrom, transition, untilAvailable } from '../pods.ts';
 import { type Controller, type Key, keyOf } from './manager.ts';
+import { createFor, plainWords } from './pod-creation.ts';
 
 const COMPONENT = 'replicaset-controller';
 const FIRST_RETRY_MS = 1_000;
@@ -80,23 +80,8 @@ export class ReplicaSetController implements Controller {
   #createPod(set: ReplicaSet): string | undefined {
     const generateName = `${set.metadata.name}-`;
     const name = generateName + this.#cluster.random.suffix();
-    try {
-      this.#cluster.createPod(
-        podFrom(set, set.spec.template, { name, generateName }, this.#cluster.clock.now()),
-      );
-      this.#cluster.events.record(COMPONENT, set, 'Normal', 'SuccessfulCreate', `Created pod: ${name}`);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof AdmissionError)) throw error;
-      this.#cluster.events.record(
-        COMPONENT,
-        set,
-        'Warning',
-        'FailedCreate',
-        `Error creating: ${error.message}`,
-      );
-      return error.message;
-    }
+    const pod = podFrom(set, set.spec.template, { name, generateName }, this.#cluster.clock.now());
+    return createFor(this.#cluster, COMPONENT, set, pod, plainWords(name));
   }
 
   #retryAfter(set: ReplicaSet, failure: Refusal | undefined): number | undefined {

@@ -1,4 +1,3 @@
-import { AdmissionError } from '../../api-error.ts';
 import { equal } from '../../json.ts';
 import type { StoreEvent } from '../../types.ts';
 import type { Cluster } from '../cluster.ts';
@@ -12,6 +11,7 @@ import {
 } from '../objects.ts';
 import { isAvailable, isFinished, isReady, isTerminating, podFrom } from '../pods.ts';
 import { type Controller, type Key, keyOf } from './manager.ts';
+import { createFor } from './pod-creation.ts';
 import { keysOfController, soonest, untilNextAvailable } from './replica-set.ts';
 import { currentRevision, dropHistory, REVISION_HASH, revisionsOf } from './revisions.ts';
 
@@ -132,21 +132,12 @@ export class StatefulSetController implements Controller {
       },
     };
     const about = `create Pod ${name} in StatefulSet ${set.metadata.name}`;
-    try {
-      this.#cluster.createPod(podFrom(set, revision.data.spec.template, identity, this.#cluster.clock.now()));
-      this.#cluster.events.record(COMPONENT, set, 'Normal', 'SuccessfulCreate', `${about} successful`);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AdmissionError)) throw error;
-      this.#cluster.events.record(
-        COMPONENT,
-        set,
-        'Warning',
-        'FailedCreate',
-        `${about} failed error: ${error.message}`,
-      );
-      return false;
-    }
+    const pod = podFrom(set, revision.data.spec.template, identity, this.#cluster.clock.now());
+    const words = {
+      created: `${about} successful`,
+      refused: (why: string) => `${about} failed error: ${why}`,
+    };
+    return createFor(this.#cluster, COMPONENT, set, pod, words) === undefined;
   }
 
   #delete(set: StatefulSet, pod: Pod): void {
