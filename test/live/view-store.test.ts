@@ -58,12 +58,15 @@ test('a change after a quiet time is shown at once', () => {
 
 test('a value is the same object until it is made anew, and nobody is told after the end', () => {
   const timers = handTimers();
-  const store = new ViewStore(() => ({}), timers);
+  let made = 0;
+  const store = new ViewStore(() => ({ made: ++made }), timers);
   assert.equal(store.get(), store.get());
   let told = 0;
   store.subscribe(() => told++);
   store.invalidate();
   store.close();
+  store.invalidate();
   timers.advance(1000);
   assert.equal(told, 0);
+  assert.equal(made, 1, 'nor is anything made');
 });

@@ -140,3 +140,64 @@ test('the document is what the published schema says', () => {
   assert.ok(validate({ controlPlane, ...rest }), JSON.stringify(validate.errors));
   assert.ok(!validate(rest), 'the schema must miss the control plane');
 });
+
+test('totals of a selection add up every figure of what was chosen', () => {
+  const view = liveView({
+    namespaces: [
+      namespaceView('a', {
+        running: [[OLD, 'violation', 2]],
+        staleTrust: 2,
+        pods: podTally(3, { unmeshed: 1, ready: 2, completed: 1, failed: 2, terminating: 3 }),
+      }),
+      namespaceView('b', { running: [[CURRENT, 'current', 1]], staleTrust: 1, pods: podTally(1) }),
+      namespaceView('c', { running: [[CURRENT, 'current', 9]], pods: podTally(9) }),
+    ],
+    workloads: [workloadView('a', 'x'), workloadView('b', 'y'), workloadView('b', 'empty', { running: [] })],
+  });
+  assert.deepEqual(statusDocument(view, { namespaces: ['a', 'b'], selected: false }).totals, {
+    namespaces: 2,
+    workloads: 2,
+    proxies: 3,
+    byVersion: { [OLD]: 2, [CURRENT]: 1 },
+    byClass: { current: 1, behind: 0, 'behind-one': 0, violation: 2, ahead: 0, unknown: 0 },
+    staleTrust: 3,
+    pods: { live: 4, ready: 3, unmeshed: 1, completed: 1, failed: 2, terminating: 3 },
+  });
+});
+
+test('a selector leaves out namespaces in which it chose no pod', () => {
+  const view = liveView({
+    namespaces: [namespaceView('books'), namespaceView('empty', { running: [], pods: podTally(0) })],
+  });
+  const document = statusDocument(view, { namespaces: undefined, selected: true });
+  assert.deepEqual(
+    document.namespaces.map(({ name }) => name),
+    ['books'],
+  );
+});
+
+for (const [what, input, line] of [
+  ['stale trust roots', { totals: { staleTrust: 4 } }, /^Stale trust root: 4 proxies; a restart renews it$/],
+  [
+    'an injector that is down',
+    { controlPlane: { injector: { state: 'down', reason: 'no ready pod' } } },
+    /^Control plane: .*INJECTOR DOWN: no ready pod$/,
+  ],
+  [
+    'a half-rolled control plane',
+    { controlPlane: { halfRolled: 'identity runs another' } },
+    /^Control plane: .*HALF ROLLED: identity runs another$/,
+  ],
+] as const) {
+  test(`the summary tells of ${what}`, () => {
+    const lines = statusTable(
+      liveView({ namespaces: [namespaceView('books')], ...input }),
+      everything,
+      plain,
+    );
+    assert.ok(
+      lines.some((text) => line.test(text)),
+      lines.join('\n'),
+    );
+  });
+}

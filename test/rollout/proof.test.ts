@@ -54,6 +54,12 @@ test('not proven before the controller has seen the template, or counts the pods
   );
 });
 
+test('not proven while one more new pod than wanted is not ready: it may yet fail', () => {
+  const late = pod('c', AT, { ready: false, waitingFor: 'pod c: its proxy is starting' });
+  const verdict = judged([pod('a', AT), pod('b', AT), late]);
+  assert.equal(verdict.verdict === 'rolling' && verdict.progress.waitingFor, 'pod c: its proxy is starting');
+});
+
 test('a ready pod whose proxy is not ready is no proof', () => {
   const unready = pod('b', AT, { proxy: { version: NEW, ready: false, trustRootSha256: TRUST } });
   assert.equal(judged([pod('a', AT), unready]).verdict, 'rolling');
