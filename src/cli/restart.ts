@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { KubeClient } from '../kube/client.ts';
 import { count } from '../mesh/words.ts';
-import { nameOf } from '../report/plan-table.ts';
+import { runNews } from '../report/run-news.ts';
 import type { Plan } from '../rollout/plan.ts';
 import type { Rollout, Run, Step } from '../rollout/run.ts';
 import type { Arguments } from './arguments.ts';
@@ -70,7 +70,7 @@ function perform(planned: Plan, rollout: Rollout, output: Output): Promise<numbe
     if (!run) {
       return;
     }
-    for (const line of news(before, run)) {
+    for (const line of runNews(before, run)) {
       output.out(`${line}\n`);
     }
     before = run.steps;
@@ -86,36 +86,6 @@ function perform(planned: Plan, rollout: Rollout, output: Output): Promise<numbe
   return promise.finally(() => {
     unsubscribe();
     process.removeListener('SIGINT', interrupt);
-  });
-}
-
-/** A line for each workload whose state is another than before. */
-function news(before: readonly Step[], { steps }: Run): readonly string[] {
-  return steps.flatMap(({ item, status }, at) => {
-    const who = `${at + 1}/${steps.length} ${nameOf(item.key)}`;
-    const earlier = before[at]?.status;
-    if (status.state === 'queued') {
-      const { waitingFor = '' } = status;
-      const isNews = waitingFor !== '' && (earlier?.state !== 'queued' || earlier.waitingFor !== waitingFor);
-      return isNews ? [`${who}: not started yet, ${waitingFor}`] : [];
-    }
-    if (status.state === earlier?.state) {
-      return [];
-    }
-    switch (status.state) {
-      case 'patching':
-        return [`${who}: restarting`];
-      case 'done':
-        return [
-          `${who}: done, ${count(status.pods, 'pod')} proven in ${Math.round(status.at - status.since)} s`,
-        ];
-      case 'dropped':
-        return [`${who}: left alone, ${status.reason}`];
-      case 'failed':
-        return [`${who}: FAILED, ${status.reason}`];
-      default:
-        return [];
-    }
   });
 }
 
