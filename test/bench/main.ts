@@ -1,13 +1,14 @@
 /**
  * Measures reading a large mesh: this program beside curl (the limit: the same bytes, thrown away) and kubectl, all
  * against the simulated API server in a process of its own. Prints figures; asserts nothing.
- * Arguments: --pods N (10000), --runs N (3).
+ * Arguments: --pods N (10000), --runs N (3), --pace N: serve at N megabytes a second, as a real API server does.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
@@ -17,7 +18,11 @@ import { startInPty } from '../support/pty.ts';
 import { type Measurement, measure, measureOften } from './measure.ts';
 
 const { values } = parseArgs({
-  options: { pods: { type: 'string', default: '10000' }, runs: { type: 'string', default: '3' } },
+  options: {
+    pods: { type: 'string', default: '10000' },
+    runs: { type: 'string', default: '3' },
+    pace: { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,6 +30,7 @@ const program = join(root, 'dist/kubectl-linkerd_upgrade');
 const folder = mkdtempSync(join(tmpdir(), 'linkerd-upgrade-bench-'));
 const kubeconfig = join(folder, 'kubeconfig');
 
+let pacer: ChildProcessByStdio<null, Readable, null> | undefined;
 const server = spawn(
   process.execPath,
   [
@@ -42,11 +48,27 @@ const server = spawn(
 try {
   // The server says where it is once it has written the kubeconfig.
   await once(server.stderr, 'data');
+  if (values.pace !== undefined) {
+    await servePaced(values.pace);
+  }
   await compareReading();
   await compareStarts();
 } finally {
+  pacer?.kill('SIGTERM');
   server.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Puts the pacer before the server, and its address into the kubeconfig. */
+async function servePaced(megabytes: string): Promise<void> {
+  const config = readFileSync(kubeconfig, 'utf8');
+  const port = /https:\/\/127\.0\.0\.1:(\d+)/.exec(config)?.[1] ?? '';
+  pacer = spawn(process.execPath, ['--import=tsx', join(root, 'test/bench/pace.ts'), port, megabytes], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed]: unknown[] = await once(pacer.stdout, 'data');
+  writeFileSync(kubeconfig, config.replace(`127.0.0.1:${port}`, `127.0.0.1:${String(printed).trim()}`));
 }
 
 async function compareReading(): Promise<void> {
