@@ -1,9 +1,9 @@
 import type { KubeClient } from '../kube/client.ts';
 import { follow } from '../live/follow.ts';
-import { clusterPorts } from '../rollout/cluster-ports.ts';
+import { clusterPorts } from '../rollout/cluster/ports.ts';
 import { createRollout } from '../rollout/executor.ts';
-import type { Plan } from '../rollout/plan.ts';
-import type { Rollout } from '../rollout/run.ts';
+import type { Plan } from '../rollout/plan/plan.ts';
+import type { Rollout } from '../rollout/run/run.ts';
 import type { Arguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import type { Output } from './connect.ts';

@@ -1,6 +1,6 @@
 import type { LiveView } from '../live/view.ts';
 import type { WorkloadView } from '../mesh/view.ts';
-import type { Scope } from '../rollout/plan.ts';
+import type { Scope } from '../rollout/plan/plan.ts';
 import type { Arguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { UsageError } from './pflag.ts';

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../kube/client.ts';
 import { follow } from '../live/follow.ts';
-import { clusterPorts } from '../rollout/cluster-ports.ts';
+import { clusterPorts } from '../rollout/cluster/ports.ts';
 import { createRollout } from '../rollout/executor.ts';
 import { openTui } from '../tui/open.tsx';
 import type { Arguments } from './arguments.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../rollout/plan.ts';
+import type { Plan } from '../rollout/plan/plan.ts';
 
 export const PLAN_SCHEMA = 'kubectl-linkerd-upgrade/plan/v1';
 

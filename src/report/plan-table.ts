@@ -1,6 +1,6 @@
 import type { WorkloadKey } from '../mesh/view.ts';
 import { count } from '../mesh/words.ts';
-import type { Plan, PlanItem } from '../rollout/plan.ts';
+import type { Plan, PlanItem } from '../rollout/plan/plan.ts';
 import { layOut } from './columns.ts';
 
 /** A plan as lines of text: the restarts in their order, their risks, what is left out, and what forbids all of it. */

@@ -1,5 +1,5 @@
 import { count } from '../mesh/words.ts';
-import type { Run, Step } from '../rollout/run.ts';
+import type { Run, Step } from '../rollout/run/run.ts';
 import { nameOf } from './plan-table.ts';
 
 /** A line of text for each workload of a run that has moved on since its steps were `before`. */

@@ -11,12 +11,12 @@ import {
   type RunEvent,
   type RunState,
   reduce,
-} from './machine.ts';
-import type { WorkloadObservation } from './observe.ts';
-import type { Plan, PlanItem } from './plan.ts';
-import { blockedBy, decide, type PlanningInput, planRestart } from './planner.ts';
-import type { PatchMark } from './proof.ts';
-import type { Rollout, Run } from './run.ts';
+} from './run/machine.ts';
+import type { WorkloadObservation } from './run/observe.ts';
+import type { Plan, PlanItem } from './plan/plan.ts';
+import { blockedBy, decide, type PlanningInput, planRestart } from './plan/planner.ts';
+import type { PatchMark } from './run/proof.ts';
+import type { Rollout, Run } from './run/run.ts';
 
 /** How a patch ended. `lost`: no answer came, so the server may or may not have applied it. */
 export type PatchOutcome =

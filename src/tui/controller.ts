@@ -1,6 +1,6 @@
 import type { LiveView, Store } from '../live/view.ts';
-import type { Plan, Scope } from '../rollout/plan.ts';
-import type { Rollout, Run } from '../rollout/run.ts';
+import type { Plan, Scope } from '../rollout/plan/plan.ts';
+import type { Rollout, Run } from '../rollout/run/run.ts';
 import { isTooSmall, type Size } from './screens/layout.ts';
 import { extentOf, type Scene, tableRowsOf } from './screens/picture.ts';
 import { reduce, type UiEvent } from './state/reduce.ts';

@@ -1,6 +1,6 @@
 import { render } from 'ink';
 import type { LiveView, Store } from '../live/view.ts';
-import type { Rollout, Run } from '../rollout/run.ts';
+import type { Rollout, Run } from '../rollout/run/run.ts';
 import { App } from './components/app.tsx';
 import { createController } from './controller.ts';
 import { holdOutput } from './hold-output.ts';

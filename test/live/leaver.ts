@@ -1,7 +1,7 @@
 /** A program that follows a cluster and leaves at a given moment; it has to end without being told to. */
 import { createKubeClient } from '../../src/kube/client.ts';
 import { follow } from '../../src/live/follow.ts';
-import { clusterPorts } from '../../src/rollout/cluster-ports.ts';
+import { clusterPorts } from '../../src/rollout/cluster/ports.ts';
 import { createRollout, type RolloutPorts } from '../../src/rollout/executor.ts';
 import { connectionTo } from '../support/connection.ts';
 import { planItem } from '../support/runs.ts';

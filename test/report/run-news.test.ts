@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runNews } from '../../src/report/run-news.ts';
-import type { StepState } from '../../src/rollout/run.ts';
+import type { StepState } from '../../src/rollout/run/run.ts';
 import { planItem, run } from '../support/runs.ts';
 
 const rolling: StepState = {

@@ -1,7 +1,7 @@
 import { annotation } from '../../src/data/linkerd.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../../src/kube/records.ts';
-import type { ObservedPod } from '../../src/rollout/observe.ts';
-import type { Plan, PlanItem } from '../../src/rollout/plan.ts';
+import type { ObservedPod } from '../../src/rollout/run/observe.ts';
+import type { Plan, PlanItem } from '../../src/rollout/plan/plan.ts';
 
 export const NEW = 'edge-25.10.7';
 export const OLD = 'edge-25.4.4';

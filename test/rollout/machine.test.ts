@@ -10,8 +10,8 @@ import {
   type RunEvent,
   type RunState,
   reduce,
-} from '../../src/rollout/machine.ts';
-import type { WorkloadObservation } from '../../src/rollout/observe.ts';
+} from '../../src/rollout/run/machine.ts';
+import type { WorkloadObservation } from '../../src/rollout/run/observe.ts';
 import { item, oldPod, plan, pod, workload } from './fixtures.ts';
 
 const AT = '2026-11-21T19:30:16Z';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { observePod } from '../../src/rollout/observe.ts';
+import { observePod } from '../../src/rollout/run/observe.ts';
 import { container, meshedPod, pod, proxyContainer } from '../support/records.ts';
 
 const VERSION = 'edge-25.11.3';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkloadRecord } from '../../src/kube/records.ts';
 import type { ControlPlaneView, EffectKind, RiskKind, WorkloadView } from '../../src/mesh/view.ts';
-import { blockedBy, decide, type PlanningInput, planRestart } from '../../src/rollout/planner.ts';
+import { blockedBy, decide, type PlanningInput, planRestart } from '../../src/rollout/plan/planner.ts';
 import { CURRENT, controlPlaneView, liveView, workloadView } from '../support/views.ts';
 import { workload } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObservedPod } from '../../src/rollout/observe.ts';
-import { judge } from '../../src/rollout/proof.ts';
+import type { ObservedPod } from '../../src/rollout/run/observe.ts';
+import { judge } from '../../src/rollout/run/proof.ts';
 import { item, NEW, OLD, oldPod, pod, TRUST, workload } from './fixtures.ts';
 
 const AT = '2026-11-21T19:30:16Z';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { annotation } from '../../src/data/linkerd.ts';
 import { readOnce } from '../../src/live/read-once.ts';
 import type { LiveView } from '../../src/live/view.ts';
-import type { Run } from '../../src/rollout/run.ts';
+import type { Run } from '../../src/rollout/run/run.ts';
 import { isKind } from '../../src/sim/cluster/objects.ts';
 import { daemonSet, deployment, statefulSet } from '../../src/sim/cluster/scenario/builders.ts';
 import type { Fault } from '../../src/sim/server/faults.ts';

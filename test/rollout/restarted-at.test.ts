@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { restartedAtValue } from '../../src/rollout/restarted-at.ts';
+import { restartedAtValue } from '../../src/rollout/run/restarted-at.ts';
 
 const at = Date.UTC(2026, 10, 21, 19, 30, 16) / 1000;
 

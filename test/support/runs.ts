@@ -1,5 +1,5 @@
-import type { Plan, PlanItem, Scope } from '../../src/rollout/plan.ts';
-import type { Rollout, Run, StepState } from '../../src/rollout/run.ts';
+import type { Plan, PlanItem, Scope } from '../../src/rollout/plan/plan.ts';
+import type { Rollout, Run, StepState } from '../../src/rollout/run/run.ts';
 import { CURRENT, type SettableStore, storeOf } from './views.ts';
 
 /** Hand-made plans and runs, and an engine that only remembers what it was asked. */

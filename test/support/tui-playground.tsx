@@ -5,8 +5,8 @@
  */
 import type { Freshness } from '../../src/live/view.ts';
 import type { NamespaceView, WorkloadView } from '../../src/mesh/view.ts';
-import type { Plan, Scope } from '../../src/rollout/plan.ts';
-import type { Run, StepState } from '../../src/rollout/run.ts';
+import type { Plan, Scope } from '../../src/rollout/plan/plan.ts';
+import type { Run, StepState } from '../../src/rollout/run/run.ts';
 import { openTui } from '../../src/tui/open.tsx';
 import { type FakeRollout, fakeRollout, plan, planItem, run } from './runs.ts';
 import { CURRENT, liveView, namespaceView, type Proxies, podView, storeOf, workloadView } from './views.ts';

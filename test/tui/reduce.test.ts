@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Run } from '../../src/rollout/run.ts';
+import type { Run } from '../../src/rollout/run/run.ts';
 import { actions } from '../../src/tui/keys/actions.ts';
 import { reduce, type UiEvent } from '../../src/tui/state/reduce.ts';
 import { runSentence, sameInSubstance } from '../../src/tui/state/run-facts.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Plan, PlanItem, Scope } from '../../src/rollout/plan.ts';
-import type { Run } from '../../src/rollout/run.ts';
+import type { Plan, PlanItem, Scope } from '../../src/rollout/plan/plan.ts';
+import type { Run } from '../../src/rollout/run/run.ts';
 import { fakeRollout, plan, planItem, run } from '../support/runs.ts';
 import { keys, mountTui } from '../support/terminal.tsx';
 import { smallCluster } from './fixtures.ts';

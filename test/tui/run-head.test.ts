@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StepState } from '../../src/rollout/run.ts';
+import type { StepState } from '../../src/rollout/run/run.ts';
 import { runHead } from '../../src/tui/screens/run.ts';
 import { themeFor } from '../../src/tui/theme/theme.ts';
 import { planItem, run } from '../support/runs.ts';

@@ -1,7 +1,7 @@
 import { Box, Text, useApp, useInput, useIsScreenReaderEnabled, usePaste, useWindowSize } from 'ink';
 import { type ReactNode, useCallback, useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { LiveView, Store } from '../../live/view.ts';
-import type { Run } from '../../rollout/run.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import type { Controller } from '../controller.ts';
 import { keysOf } from '../keys/key.ts';
 import type { Scene } from '../screens/picture.ts';

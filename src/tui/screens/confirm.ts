@@ -1,4 +1,4 @@
-import type { Exclusion, Plan, PlanItem } from '../../rollout/plan.ts';
+import type { Exclusion, Plan, PlanItem } from '../../rollout/plan/plan.ts';
 import { CONSENT, canStart } from '../state/restarting.ts';
 import { blank, clampSpans, type Line, line, paragraph, type Span, span } from '../text/line.ts';
 import { widthOf } from '../text/width.ts';

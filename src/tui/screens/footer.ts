@@ -1,4 +1,4 @@
-import type { Run } from '../../rollout/run.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import { type ActionId, actionsOf } from '../keys/actions.ts';
 import { keyLabel } from '../keys/key.ts';
 import type { AnyListing } from '../state/listing.ts';

@@ -1,7 +1,7 @@
 import type { Freshness, LiveView } from '../../live/view.ts';
 import { severity } from '../../mesh/skew.ts';
 import type { ComponentView, ControlPlaneView, TotalsView } from '../../mesh/view.ts';
-import type { Run } from '../../rollout/run.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import { stepCounts } from '../state/run-facts.ts';
 import {
   clampSpans,

@@ -1,6 +1,6 @@
 import type { LiveView } from '../../live/view.ts';
-import type { Plan } from '../../rollout/plan.ts';
-import type { Run } from '../../rollout/run.ts';
+import type { Plan } from '../../rollout/plan/plan.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import { type AnyListing, listingOf } from '../state/listing.ts';
 import type { Extent } from '../state/step.ts';
 import { currentTable, type Overlay, type UiState } from '../state/ui-state.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../../rollout/run.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import { isActive, stepCounts } from '../state/run-facts.ts';
 import { blank, type Line, line, paragraph, span } from '../text/line.ts';
 import { count } from '../text/words.ts';

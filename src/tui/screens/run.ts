@@ -1,4 +1,4 @@
-import type { Halt, Run, Step, StepState } from '../../rollout/run.ts';
+import type { Halt, Run, Step, StepState } from '../../rollout/run/run.ts';
 import { currentStep, endOf, isActive, stepCounts } from '../state/run-facts.ts';
 import { clampSpans, type Line, line, paragraph, type Span, span } from '../text/line.ts';
 import { widthOf } from '../text/width.ts';

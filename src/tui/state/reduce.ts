@@ -1,4 +1,4 @@
-import type { Plan } from '../../rollout/plan.ts';
+import type { Plan } from '../../rollout/plan/plan.ts';
 import { type ActionId, actionFor } from '../keys/actions.ts';
 import { isCharacter, type Key } from '../keys/key.ts';
 import { charactersOf } from '../text/width.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../rollout/plan.ts';
+import type { Plan } from '../../rollout/plan/plan.ts';
 import type { AnyListing } from './listing.ts';
 import { isActive } from './run-facts.ts';
 import { scopesOf } from './scopes.ts';

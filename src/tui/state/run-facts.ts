@@ -1,5 +1,5 @@
-import type { Plan } from '../../rollout/plan.ts';
-import type { Run, StepState } from '../../rollout/run.ts';
+import type { Plan } from '../../rollout/plan/plan.ts';
+import type { Run, StepState } from '../../rollout/run/run.ts';
 import { count, duration, workloadName } from '../text/words.ts';
 
 /** A run that still does or watches something. */

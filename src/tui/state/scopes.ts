@@ -1,4 +1,4 @@
-import type { Scope } from '../../rollout/plan.ts';
+import type { Scope } from '../../rollout/plan/plan.ts';
 import type { AnyListing } from './listing.ts';
 import { cursorIndex } from './table.ts';
 import type { TableState } from './ui-state.ts';

@@ -1,5 +1,5 @@
 import type { LiveView } from '../../live/view.ts';
-import type { Run } from '../../rollout/run.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import type { Intent, Overlay, Tone, UiState } from './ui-state.ts';
 
 /** Lines that fit on the screen, lines there are, and the first one shown. */

@@ -1,5 +1,5 @@
 import type { WorkloadKey } from '../../mesh/view.ts';
-import type { Plan, Scope } from '../../rollout/plan.ts';
+import type { Plan, Scope } from '../../rollout/plan/plan.ts';
 import type { Mode } from '../keys/actions.ts';
 
 /** What a table shows. */

@@ -1,5 +1,5 @@
 import type { SkewClass } from '../../mesh/view.ts';
-import type { StepState } from '../../rollout/run.ts';
+import type { StepState } from '../../rollout/run/run.ts';
 
 /** The signs drawn beside words. None of them is an emoji, so each takes exactly one column. */
 export interface Glyphs {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { annotation } from '../data/linkerd.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { sleep } from '../kube/clock.ts';
-import { type KubeError, type KubeErrorKind, toKubeError } from '../kube/errors.ts';
-import type { WorkloadKind } from '../kube/records.ts';
-import { workloadResources } from '../kube/resources.ts';
-import type { LiveSession } from '../live/follow.ts';
-import type { PatchOutcome, ReadBack, RolloutPorts } from './executor.ts';
-import { observePod } from './observe.ts';
-import type { PlanItem } from './plan.ts';
+import { annotation } from '../../data/linkerd.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { sleep } from '../../kube/clock.ts';
+import { type KubeError, type KubeErrorKind, toKubeError } from '../../kube/errors.ts';
+import type { WorkloadKind } from '../../kube/records.ts';
+import { workloadResources } from '../../kube/resources.ts';
+import type { LiveSession } from '../../live/follow.ts';
+import type { PatchOutcome, ReadBack, RolloutPorts } from '../executor.ts';
+import { observePod } from '../run/observe.ts';
+import type { PlanItem } from '../plan/plan.ts';
 
 /** Errors after which nobody knows whether the server has applied a patch. */
 const inTheDark: ReadonlySet<KubeErrorKind> = new Set([

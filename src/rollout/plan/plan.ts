@@ -1,4 +1,4 @@
-import type { Effect, Risk, WorkloadKey } from '../mesh/view.ts';
+import type { Effect, Risk, WorkloadKey } from '../../mesh/view.ts';
 
 /** A workload that will be restarted, bound to what was seen when it was planned. */
 export interface PlanItem {

@@ -1,5 +1,5 @@
-import { annotation } from '../data/linkerd.ts';
-import type { WorkloadRecord } from '../kube/records.ts';
+import { annotation } from '../../data/linkerd.ts';
+import type { WorkloadRecord } from '../../kube/records.ts';
 import type {
   ControlPlaneView,
   EffectKind,
@@ -7,11 +7,11 @@ import type {
   RiskKind,
   WorkloadKey,
   WorkloadView,
-} from '../mesh/view.ts';
-import { byText } from '../mesh/words.ts';
-import type { Decision } from './machine.ts';
+} from '../../mesh/view.ts';
+import { byText } from '../../mesh/words.ts';
+import type { Decision } from '../run/machine.ts';
 import type { Exclusion, Plan, PlanItem, Scope } from './plan.ts';
-import { restartedAtValue } from './restarted-at.ts';
+import { restartedAtValue } from '../run/restarted-at.ts';
 
 /** What a plan is made from: one picture of the mesh and the records behind it. */
 export interface PlanningInput {

@@ -1,6 +1,6 @@
-import type { Store } from '../live/view.ts';
-import type { WorkloadKey } from '../mesh/view.ts';
-import type { Plan, PlanItem, Scope } from './plan.ts';
+import type { Store } from '../../live/view.ts';
+import type { WorkloadKey } from '../../mesh/view.ts';
+import type { Plan, PlanItem, Scope } from '../plan/plan.ts';
 
 /** Pods of a workload on their way to proof. */
 export interface Progress {

@@ -1,7 +1,7 @@
-import { container as containerName } from '../data/linkerd.ts';
-import type { PodContainer, PodRecord, WorkloadRecord } from '../kube/records.ts';
+import { container as containerName } from '../../data/linkerd.ts';
+import type { PodContainer, PodRecord, WorkloadRecord } from '../../kube/records.ts';
 
-import { podLife, proxyOf } from '../mesh/proxy.ts';
+import { podLife, proxyOf } from '../../mesh/proxy.ts';
 
 /** What the run looks at in a pod. */
 export interface ObservedPod {
