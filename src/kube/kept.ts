@@ -4,6 +4,7 @@
  */
 
 import { annotation } from '../data/linkerd.ts';
+import { OWN_DOMAIN } from '../data/own.ts';
 import type { LabelSelector, PodTemplate } from './records.ts';
 
 /** Adds an own property even for the key `__proto__`, which ConfigMaps allow. */
@@ -29,7 +30,7 @@ export function isLinkerdKey(key: string): boolean {
 
 /** What a {@link PodTemplate} keeps of its annotations. */
 export function isTemplateAnnotation(key: string): boolean {
-  return key === annotation.restartedAt || isLinkerdKey(key);
+  return key === annotation.restartedAt || domainOf(key) === OWN_DOMAIN || isLinkerdKey(key);
 }
 
 const DEPLOYER_DOMAINS: ReadonlySet<string> = new Set([

@@ -116,7 +116,7 @@ export interface TemplateContainer {
 /** What of a pod template decides over injection, version and risk. */
 export interface PodTemplate {
   readonly labels: Labels;
-  /** Keys of `linkerd.io` and its subdomains, and `kubectl.kubernetes.io/restartedAt`. */
+  /** Keys of `linkerd.io` and its subdomains, `kubectl.kubernetes.io/restartedAt`, and this program's own. */
   readonly annotations: Labels;
   readonly hostNetwork: boolean;
   /** `undefined` where the template is silent. */

@@ -1,6 +1,8 @@
 import type { WorkloadRecord } from '../kube/records.ts';
 import type { Store } from '../live/view.ts';
 import type { WorkloadKey } from '../mesh/view.ts';
+import type { Plan, PlanItem } from './plan/plan.ts';
+import { blockedBy, decide, type PlanningInput, planRestart } from './plan/planner.ts';
 import {
   type Command,
   type Decision,
@@ -13,8 +15,6 @@ import {
   reduce,
 } from './run/machine.ts';
 import type { WorkloadObservation } from './run/observe.ts';
-import type { Plan, PlanItem } from './plan/plan.ts';
-import { blockedBy, decide, type PlanningInput, planRestart } from './plan/planner.ts';
 import type { PatchMark } from './run/proof.ts';
 import type { Rollout, Run } from './run/run.ts';
 

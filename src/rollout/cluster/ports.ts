@@ -7,8 +7,8 @@ import type { WorkloadKind } from '../../kube/records.ts';
 import { workloadResources } from '../../kube/resources.ts';
 import type { LiveSession } from '../../live/follow.ts';
 import type { PatchOutcome, ReadBack, RolloutPorts } from '../executor.ts';
-import { observePod } from '../run/observe.ts';
 import type { PlanItem } from '../plan/plan.ts';
+import { observePod } from '../run/observe.ts';
 
 /** Errors after which nobody knows whether the server has applied a patch. */
 const inTheDark: ReadonlySet<KubeErrorKind> = new Set([

@@ -10,8 +10,8 @@ import type {
 } from '../../mesh/view.ts';
 import { byText } from '../../mesh/words.ts';
 import type { Decision } from '../run/machine.ts';
-import type { Exclusion, Plan, PlanItem, Scope } from './plan.ts';
 import { restartedAtValue } from '../run/restarted-at.ts';
+import type { Exclusion, Plan, PlanItem, Scope } from './plan.ts';
 
 /** What a plan is made from: one picture of the mesh and the records behind it. */
 export interface PlanningInput {

@@ -1,5 +1,5 @@
-import type { WorkloadObservation } from './observe.ts';
 import type { PlanItem } from '../plan/plan.ts';
+import type { WorkloadObservation } from './observe.ts';
 import type { Halt } from './run.ts';
 
 /** The card shown when a workload failed: what happened, what still serves, what to type next. */

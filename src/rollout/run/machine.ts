@@ -1,6 +1,6 @@
+import type { Plan, PlanItem } from '../plan/plan.ts';
 import { haltOf, haltWithoutWorkload } from './halt.ts';
 import type { WorkloadObservation } from './observe.ts';
-import type { Plan, PlanItem } from '../plan/plan.ts';
 import { judge, type PatchMark } from './proof.ts';
 import type { Halt, Progress, Run, Step, StepState } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { annotation } from '../../data/linkerd.ts';
 import type { WorkloadRecord } from '../../kube/records.ts';
-import type { ObservedPod, WorkloadObservation } from './observe.ts';
 import type { PlanItem } from '../plan/plan.ts';
+import type { ObservedPod, WorkloadObservation } from './observe.ts';
 import type { Progress } from './run.ts';
 
 export type Verdict =
