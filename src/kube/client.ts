@@ -31,8 +31,14 @@ import {
 } from './list.ts';
 import { Cursor } from './protobuf/cursor.ts';
 import { readEnvelope } from './protobuf/envelope.ts';
-import type { KubeRecord, WorkloadKind, WorkloadRecord } from './records.ts';
-import { type Resource, resourcePath, workloadResources } from './resources.ts';
+import type { AppsKind, KubeRecord, NamespaceRecord, WorkloadRecord } from './records.ts';
+import {
+  namespaces as namespaceResource,
+  type Resource,
+  resourcePath,
+  rollouts,
+  workloadResources,
+} from './resources.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import type { Answer, RequestOptions, Timeouts } from './transport/exchange.ts';
 import { createTransport } from './transport/transport.ts';
@@ -120,14 +126,34 @@ export interface KubeClient {
     resource: Resource<R>,
     options: WatchOptions,
   ): AsyncGenerator<WatchEvent<R>, void, undefined>;
-  /** Sets annotations of the pod template, which restarts the workload, and answers its new state. Never repeated by itself. */
-  patchTemplateAnnotations(
-    kind: WorkloadKind,
+  /**
+   * Sets `spec.restartAt` of an Argo Rollout, which makes its controller replace all pods made before that time, and
+   * annotations of its own. A merge patch, since custom resources know no strategic one. Never repeated by itself.
+   */
+  restartRollout(
     namespace: string,
     name: string,
+    restartAt: string,
     annotations: Readonly<Record<string, string>>,
     options?: PatchOptions,
   ): Promise<WorkloadRecord>;
+  /**
+   * Sets annotations of the pod template (null removes one), which restarts the workload, and answers its new state.
+   * Never repeated by itself.
+   */
+  patchTemplateAnnotations(
+    kind: AppsKind,
+    namespace: string,
+    name: string,
+    annotations: AnnotationChanges,
+    options?: PatchOptions,
+  ): Promise<WorkloadRecord>;
+  /** Sets annotations of a Namespace (null removes one), and answers its new state. Never repeated by itself. */
+  patchAnnotations(
+    namespace: string,
+    annotations: AnnotationChanges,
+    options?: PatchOptions,
+  ): Promise<NamespaceRecord>;
   canI(question: AccessQuestion, options?: CallOptions): Promise<AccessAnswer>;
   /** Events of one object, newest first, a hundred at most. */
   events(namespace: string, uid: string, options?: CallOptions): Promise<readonly EventRecord[]>;
@@ -136,6 +162,20 @@ export interface KubeClient {
   close(): void;
 }
 
+/** Values by key; null removes the annotation. */
+export type AnnotationChanges = Readonly<Record<string, string | null>>;
+
+interface ObjectPatch {
+  /** For messages: `restart`. */
+  readonly verb: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly patch: unknown;
+  readonly contentType: string;
+}
+
+const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
+const MERGE_PATCH = 'application/merge-patch+json';
 const DEFAULT_ATTEMPTS = 4;
 /** Wait of a busy server that names none. */
 const BUSY_SECONDS = 1;
@@ -228,6 +268,23 @@ export function createKubeClient(connection: ConnectionConfig, options: ClientOp
     }
   }
 
+  function patchRecord<R extends KubeRecord>(
+    resource: Resource<R>,
+    { verb, namespace, name, patch, contentType }: ObjectPatch,
+    call: PatchOptions,
+  ): Promise<R> {
+    const query = new URLSearchParams({ fieldManager: FIELD_MANAGER });
+    if (call.dryRun === true) query.set('dryRun', 'All');
+    return readRecord(resource, {
+      method: 'PATCH',
+      path: withQuery(resourcePath(resource, namespace, name), query),
+      accept: acceptFor(resource, PROTOBUF, ''),
+      body: { contentType, text: JSON.stringify(patch) },
+      signal: call.signal,
+      operation: `${verb} ${objectName(resource, namespace, name)}`,
+    });
+  }
+
   const { context, cluster, user, namespace: defaultNamespace, impersonation } = connection;
   return {
     connection: { context, cluster, user, server, namespace: defaultNamespace, impersonation },
@@ -275,22 +332,29 @@ export function createKubeClient(connection: ConnectionConfig, options: ClientOp
 
     patchTemplateAnnotations(kind, namespace, name, annotations, call = {}) {
       const resource = workloadResources[kind];
-      const query = new URLSearchParams({ fieldManager: FIELD_MANAGER });
-      if (call.dryRun === true) query.set('dryRun', 'All');
       const patch = {
         ...(call.resourceVersion === undefined
           ? {}
           : { metadata: { resourceVersion: call.resourceVersion } }),
         spec: { template: { metadata: { annotations } } },
       };
-      return readRecord(resource, {
-        method: 'PATCH',
-        path: withQuery(resourcePath(resource, namespace, name), query),
-        accept: acceptFor(resource, PROTOBUF, ''),
-        body: { contentType: 'application/strategic-merge-patch+json', text: JSON.stringify(patch) },
-        signal: call.signal,
-        operation: `restart ${objectName(resource, namespace, name)}`,
-      });
+      const contentType = STRATEGIC_MERGE_PATCH;
+      return patchRecord(resource, { verb: 'restart', namespace, name, patch, contentType }, call);
+    },
+
+    patchAnnotations(namespace, annotations, call = {}) {
+      const { resourceVersion } = call;
+      const metadata = { annotations, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      const target = { verb: 'annotate', namespace: '', name: namespace, contentType: MERGE_PATCH };
+      return patchRecord(namespaceResource, { ...target, patch: { metadata } }, call);
+    },
+
+    restartRollout(namespace, name, restartAt, annotations, call = {}) {
+      const { resourceVersion } = call;
+      const metadata = { annotations, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      const patch = { metadata, spec: { restartAt } };
+      const contentType = MERGE_PATCH;
+      return patchRecord(rollouts, { verb: 'restart', namespace, name, patch, contentType }, call);
     },
 
     async canI(question, call = {}) {

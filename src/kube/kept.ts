@@ -39,9 +39,9 @@ const DEPLOYER_DOMAINS: ReadonlySet<string> = new Set([
   'kustomize.toolkit.fluxcd.io',
 ]);
 
-/** What a workload record keeps of its own annotations: Linkerd's, and the marks of whoever deploys it. */
+/** What a workload record keeps of its own annotations: Linkerd's, this program's, and the marks of whoever deploys it. */
 export function isWorkloadAnnotation(key: string): boolean {
-  return DEPLOYER_DOMAINS.has(domainOf(key)) || isLinkerdKey(key);
+  return DEPLOYER_DOMAINS.has(domainOf(key)) || domainOf(key) === OWN_DOMAIN || isLinkerdKey(key);
 }
 
 /** The selector `{}`, which selects everything. */

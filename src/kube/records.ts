@@ -131,7 +131,11 @@ export interface Condition {
   readonly message: string;
 }
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+/** The kinds of group apps, which `kubectl rollout restart` restarts. */
+export type AppsKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+
+/** `Rollout` is that of Argo Rollouts (group argoproj.io). */
+export type WorkloadKind = AppsKind | 'Rollout';
 
 /** Update strategy of a workload; values as written in its spec (`25%`, `1`), '' where absent. */
 export interface UpdateStrategy {
@@ -167,6 +171,10 @@ export interface WorkloadRecord extends ObjectRecord {
   /** Desired number of pods: `spec.replicas` (1 when absent); for a DaemonSet `status.desiredNumberScheduled`. */
   readonly replicas: number;
   readonly paused: boolean;
+  /** Rollouts: `spec.restartAt` as written; pods made before it are replaced. */
+  readonly restartAt?: string;
+  /** Rollouts whose template stands in another object: `deployment/web`. */
+  readonly templateOf?: string;
   readonly minReadySeconds: number;
   /** Deployments; 0 where absent. */
   readonly progressDeadlineSeconds: number;

@@ -1,5 +1,6 @@
 /** The kinds that are read: where they live in the API and how their records are made. */
 
+import { DecodeError } from './decode-error.ts';
 import { podOf } from './json/pod.ts';
 import {
   configMapOf,
@@ -21,6 +22,7 @@ import {
 } from './protobuf/small-kinds.ts';
 import { createWorkloadDecoder } from './protobuf/workload.ts';
 import type {
+  AppsKind,
   ConfigMapRecord,
   KubeRecord,
   NamespaceRecord,
@@ -49,7 +51,7 @@ export interface Resource<R extends KubeRecord = KubeRecord> {
   fromJson(object: JsonObject): R;
 }
 
-function workload(plural: string, kind: WorkloadKind): Resource<WorkloadRecord> {
+function workload(plural: string, kind: AppsKind): Resource<WorkloadRecord> {
   return {
     group: 'apps',
     version: 'v1',
@@ -115,6 +117,20 @@ export const deployments: Resource<WorkloadRecord> = workload('deployments', 'De
 export const statefulSets: Resource<WorkloadRecord> = workload('statefulsets', 'StatefulSet');
 export const daemonSets: Resource<WorkloadRecord> = workload('daemonsets', 'DaemonSet');
 
+/** Argo Rollouts. A custom resource, so the server has only JSON for it. */
+export const rollouts: Resource<WorkloadRecord> = {
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  plural: 'rollouts',
+  kind: 'Rollout',
+  namespaced: true,
+  metadataOnly: false,
+  createDecoder: () => () => {
+    throw new DecodeError('a custom resource has no protobuf form');
+  },
+  fromJson: (object) => workloadOf('Rollout', object),
+};
+
 export const replicaSets: Resource<OwnerLinkRecord> = ownerLink('apps', 'replicasets', 'ReplicaSet');
 export const jobs: Resource<OwnerLinkRecord> = ownerLink('batch', 'jobs', 'Job');
 
@@ -145,6 +161,7 @@ export const workloadResources: Readonly<Record<WorkloadKind, Resource<WorkloadR
   Deployment: deployments,
   StatefulSet: statefulSets,
   DaemonSet: daemonSets,
+  Rollout: rollouts,
 };
 
 /** Path of a resource, of one namespace ('' for all), of one object ('' for the collection). */

@@ -3,11 +3,11 @@ import { sleep } from '../kube/clock.ts';
 import { toKubeError } from '../kube/errors.ts';
 import type { Change } from '../kube/records.ts';
 import { createReflector, type ReflectorStatus } from '../kube/reflector/reflector.ts';
-import { namespaces as namespaceResource, pods, type Resource } from '../kube/resources.ts';
+import { namespaces as namespaceResource, pods, type Resource, rollouts } from '../kube/resources.ts';
 import { createMeshModel, type MeshModel } from '../mesh/model.ts';
 import { type FeedState, freshnessOf } from './freshness.ts';
 import { NamedObjects } from './named-objects.ts';
-import { modelOptions, namespacedKinds, type Subject } from './subjects.ts';
+import { belongsToRollout, modelOptions, namespacedKinds, type Subject } from './subjects.ts';
 import { UnreadableParts } from './unreadable.ts';
 import type { LiveView, Store } from './view.ts';
 import { ViewStore } from './view-store.ts';
@@ -58,6 +58,8 @@ class Session implements LiveSession {
   readonly #scattered = new Set<Resource>();
   /** Namespaces that are read because they were named; whether they exist may not be known. */
   readonly #named = new Set<string>();
+  /** Namespaces with Argo Rollouts. */
+  readonly #rolloutNamespaces = new Set<string>();
   /** False where namespaces cannot be listed, or only some are wanted. */
   #listsNamespaces = true;
   readonly #startedAt: number;
@@ -175,6 +177,9 @@ class Session implements LiveSession {
   #onChange(change: Change): void {
     this.model.apply(change);
     this.store.invalidate();
+    if (change.type === 'upsert' && belongsToRollout(change.record)) {
+      this.#followRollouts(change.record.namespace);
+    }
     if (change.type === 'upsert' && change.record.kind === 'Namespace') {
       this.#followScattered(change.record.name);
     }
@@ -284,6 +289,16 @@ class Session implements LiveSession {
     this.#setFeed(key, { state: 'forbidden' });
   }
 
+  /** In the whole cluster where that is allowed, else in the namespaces that have any. */
+  #followRollouts(namespace: string): void {
+    this.#rolloutNamespaces.add(namespace);
+    if (this.#listsNamespaces && !this.#scattered.has(rollouts)) {
+      this.#follow(rollouts, '');
+    } else {
+      this.#follow(rollouts, namespace);
+    }
+  }
+
   #followScatteredEverywhere(): void {
     const { namespaces } = this.model.view();
     for (const name of new Set([...this.#named, ...namespaces.map((known) => known.name)])) {
@@ -294,6 +309,9 @@ class Session implements LiveSession {
   /** Pods are tried first: where they are refused, the rest is not worth asking for. */
   #followScattered(name: string): void {
     for (const resource of this.#scattered) {
+      if (resource === rollouts && !this.#rolloutNamespaces.has(name)) {
+        continue;
+      }
       if (resource === pods || this.#readsPods(name)) {
         this.#follow(resource, name);
       }

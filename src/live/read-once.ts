@@ -1,10 +1,10 @@
 import type { KubeClient } from '../kube/client.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { KubeRecord } from '../kube/records.ts';
-import { namespaces as namespaceResource, pods, type Resource } from '../kube/resources.ts';
+import { namespaces as namespaceResource, pods, type Resource, rollouts } from '../kube/resources.ts';
 import { createMeshModel, type MeshModel } from '../mesh/model.ts';
 import { NamedObjects } from './named-objects.ts';
-import { modelOptions, namespacedKinds, type Subject } from './subjects.ts';
+import { belongsToRollout, modelOptions, namespacedKinds, type Subject } from './subjects.ts';
 import { UnreadableParts } from './unreadable.ts';
 import type { LiveView } from './view.ts';
 
@@ -46,6 +46,8 @@ class Reading {
   readonly #signal: AbortSignal;
   /** Uids of the pods that a label selector chose. */
   readonly #chosen = new Set<string>();
+  /** Namespaces with Argo Rollouts. */
+  readonly #rolloutNamespaces = new Set<string>();
   #podsRead = 0;
   #podsRefused: KubeError | undefined;
 
@@ -69,6 +71,7 @@ class Reading {
       const named = this.#named.read(this.#signal);
       await Promise.all([named, this.#readCluster(named)]);
     }
+    await this.#readRollouts(namespaces === undefined);
     if (this.#subject.labelSelector !== '') {
       await this.#readControlPlanePods();
     }
@@ -94,6 +97,18 @@ class Reading {
         ? await named.then(() => this.#nameNamespaces())
         : this.model.view().namespaces.map(({ name }) => name);
       await this.#readNamespaces(known, refused);
+    }
+  }
+
+  /** In the whole cluster where that is allowed, else in the namespaces that have any; nowhere where there are none. */
+  async #readRollouts(everywhere: boolean): Promise<void> {
+    const names = [...this.#rolloutNamespaces];
+    if (names.length === 0) {
+      return;
+    }
+    const refusal = everywhere ? await this.#list(rollouts, '') : true;
+    if (refusal) {
+      await this.#readNamespaces(names, [rollouts]);
     }
   }
 
@@ -171,6 +186,9 @@ class Reading {
       given.push(record);
       if (labelSelector !== '') {
         this.#chosen.add(record.uid);
+      }
+      if (belongsToRollout(record)) {
+        this.#rolloutNamespaces.add(record.namespace);
       }
       this.model.apply({ type: 'upsert', record });
     };

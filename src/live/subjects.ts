@@ -8,6 +8,7 @@ import {
   pods,
   type Resource,
   replicaSets,
+  rollouts,
   statefulSets,
 } from '../kube/resources.ts';
 import type { MeshModelOptions } from '../mesh/model.ts';
@@ -40,6 +41,16 @@ export const namespacedKinds: readonly Resource<KubeRecord>[] = [
   podDisruptionBudgets,
 ];
 
+/**
+ * True for the ReplicaSet of an Argo Rollout. Only then are Rollouts read: most clusters have none, and few roles
+ * allow them.
+ */
+export function belongsToRollout(record: KubeRecord): boolean {
+  if (record.kind !== 'ReplicaSet') return false;
+  const { owner } = record;
+  return owner?.kind === 'Rollout' && owner.apiVersion.startsWith(`${rollouts.group}/`);
+}
+
 /** What is lost when a kind cannot be read, in words. */
 const losses: Readonly<Record<string, string>> = {
   pods: 'proxies are not counted',
@@ -48,6 +59,7 @@ const losses: Readonly<Record<string, string>> = {
   daemonsets: 'effects of restarts are not known',
   replicasets: 'pods are shown by their ReplicaSet',
   jobs: 'pods are shown by their Job',
+  rollouts: 'effects of restarts of Argo Rollouts are not known',
   poddisruptionbudgets: 'spent budgets are not warned of',
   namespaces: 'only namespaces that are named are looked at',
 };

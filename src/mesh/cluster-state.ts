@@ -94,6 +94,7 @@ export class ClusterState {
       case 'Deployment':
       case 'StatefulSet':
       case 'DaemonSet':
+      case 'Rollout':
         this.upsertWorkload(record);
         return true;
       case 'ReplicaSet':
@@ -123,6 +124,7 @@ export class ClusterState {
       case 'Deployment':
       case 'StatefulSet':
       case 'DaemonSet':
+      case 'Rollout':
         return this.deleteWorkload(change.kind, change);
       case 'ReplicaSet':
       case 'Job': {

@@ -47,7 +47,8 @@ export interface Prediction {
 /** Predicts what a restart of a workload would do, and says why. */
 export function predictEffect(input: EffectInput): Prediction {
   const { workload, namespace } = input;
-  const kindProblem = unrestartableKind(input.key, input.apiVersion);
+  const kindProblem =
+    workload?.kind === 'Rollout' ? undefined : unrestartableKind(input.key, input.apiVersion);
   if (kindProblem) return without(unrestartable(input, kindProblem));
   if (!workload) return without(unknown(`its ${input.key.kind} has not been read`));
   if (workload.deletedAt > 0) return without(unsupported('it is being deleted'));
@@ -55,7 +56,8 @@ export function predictEffect(input: EffectInput): Prediction {
     return without(unsupported(`namespace ${namespace.name} is being deleted`));
   }
 
-  const { template } = workload;
+  const { template, templateOf } = workload;
+  if (templateOf) return without(unrestartable(input, elsewhere(workload, templateOf)));
   if (label.controlPlaneComponent in template.labels) return without(controlPlaneComponent());
   const written = template.containers.find((container) => container.name === containerName.proxy);
   if (written) return without(staticProxy(template, written.image));
@@ -120,6 +122,10 @@ function unrestartable({ proxies, unmeshed, namespace }: EffectInput, reason: st
   const inject = namespace?.annotations[annotation.inject];
   const meant = inject === 'enabled' || inject === 'ingress';
   return proxies.size > 0 || meant ? unsupported(reason) : nothing(`not meshed; ${reason}`);
+}
+
+function elsewhere({ namespace, name }: WorkloadRecord, templateOf: string): string {
+  return `its template stands in ${templateOf}, so what its pods would get cannot be told: kubectl argo rollouts restart ${name} -n ${namespace}`;
 }
 
 function controlPlaneComponent(): Effect {

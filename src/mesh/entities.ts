@@ -36,7 +36,7 @@ export interface NamespacePicture {
   readonly pictures: readonly WorkloadPicture[];
 }
 
-const readKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+const readKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout']);
 
 export class WorkloadEntry {
   readonly namespace: NamespaceEntry;
@@ -144,5 +144,6 @@ export function byKindAndName(
 
 /** The owner that a workload's own record stands for. */
 export function ownerOfRecord(record: WorkloadRecord): PodOwner {
-  return { apiVersion: 'apps/v1', kind: record.kind, name: record.name, uid: record.uid };
+  const apiVersion = record.kind === 'Rollout' ? 'argoproj.io/v1alpha1' : 'apps/v1';
+  return { apiVersion, kind: record.kind, name: record.name, uid: record.uid };
 }

@@ -15,6 +15,7 @@ const builtInGroups: ReadonlyMap<string, string> = new Map([
   ['Deployment', 'apps'],
   ['StatefulSet', 'apps'],
   ['DaemonSet', 'apps'],
+  ['Rollout', 'argoproj.io'],
   ['ReplicaSet', 'apps'],
   ['Job', 'batch'],
   ['CronJob', 'batch'],

@@ -4,7 +4,7 @@ import type { WorkloadKey } from './view.ts';
 
 /**
  * Why `kubectl rollout restart` cannot renew the pods of an owner of this kind, and what can; undefined for the
- * three kinds that it restarts.
+ * three kinds that it restarts. An Argo Rollout that can be read is restarted by this program all the same.
  */
 export function unrestartableKind(key: WorkloadKey, apiVersion: string): string | undefined {
   const group = groupOf(apiVersion);
@@ -49,7 +49,9 @@ export function restartObstacle(workload: WorkloadRecord): string | undefined {
     return workload.kind === 'DaemonSet' ? 'no node matches it' : 'it is scaled to zero, so nothing runs';
   }
   if (workload.paused) {
-    return `it is paused, and paused Deployments cannot be restarted: kubectl rollout resume deployment/${workload.name} -n ${workload.namespace}`;
+    return workload.kind === 'Rollout'
+      ? `it is paused: kubectl argo rollouts promote ${workload.name} -n ${workload.namespace}`
+      : `it is paused, and paused Deployments cannot be restarted: kubectl rollout resume deployment/${workload.name} -n ${workload.namespace}`;
   }
   if (workload.strategy.type === 'OnDelete') {
     return 'its update strategy is OnDelete: pods keep their proxy until they are deleted by hand';

@@ -15,6 +15,8 @@ export function rolloutText(workload: WorkloadRecord): string {
       return statefulSetRollout(workload);
     case 'DaemonSet':
       return daemonSetRollout(workload);
+    case 'Rollout':
+      return argoRollout(workload);
   }
 }
 
@@ -45,4 +47,10 @@ function daemonSetRollout({ replicas, strategy, status }: WorkloadRecord): strin
   if (status.updated < replicas) return `${status.updated} of ${replicas} updated`;
   if (status.available < replicas) return `${status.available} of ${replicas} available`;
   return '';
+}
+
+/** An Argo Rollout; one that waits between the steps of a canary counts as rolling, as long as it takes. */
+function argoRollout({ replicas, paused, status }: WorkloadRecord): string {
+  if (status.updated < replicas) return `${status.updated} of ${replicas} updated${paused ? ', paused' : ''}`;
+  return status.available < replicas ? `${status.available} of ${replicas} available` : '';
 }

@@ -4,6 +4,7 @@ import type {
   LabelSelector,
   PodTemplate,
   TemplateContainer,
+  UpdateStrategy,
   WorkloadKind,
   WorkloadRecord,
   WorkloadStatus,
@@ -23,13 +24,11 @@ import {
   textsAt,
 } from './value.ts';
 
-/** A Deployment, StatefulSet or DaemonSet as its record. Throws a DecodeError when it is not one. */
+/** A Deployment, StatefulSet, DaemonSet or Argo Rollout as its record. Throws a DecodeError when it is not one. */
 export function workloadOf(kind: WorkloadKind, object: JsonObject): WorkloadRecord {
   const meta = metaOf(object, kind);
   const spec = objectAt(object, 'spec');
   const status = objectAt(object, 'status');
-  const strategy = objectAt(spec, kind === 'Deployment' ? 'strategy' : 'updateStrategy');
-  const rolling = objectAt(strategy, 'rollingUpdate');
   const replicas = desiredPods(kind, spec, status);
   return {
     kind,
@@ -39,19 +38,48 @@ export function workloadOf(kind: WorkloadKind, object: JsonObject): WorkloadReco
     labels: mapAt(meta, 'labels'),
     annotations: mapAt(meta, 'annotations', isWorkloadAnnotation),
     replicas,
-    paused: kind === 'Deployment' && booleanAt(spec, 'paused'),
+    paused: isDeploymentLike(kind) && booleanAt(spec, 'paused'),
+    ...(kind === 'Rollout' ? rolloutFields(spec) : {}),
     minReadySeconds: numberAt(spec, 'minReadySeconds'),
-    progressDeadlineSeconds: kind === 'Deployment' ? numberAt(spec, 'progressDeadlineSeconds') : 0,
-    strategy: {
-      type: textAt(strategy, 'type'),
-      maxUnavailable: intOrStringAt(rolling, 'maxUnavailable'),
-      maxSurge: intOrStringAt(rolling, 'maxSurge'),
-      partition: numberAt(rolling, 'partition'),
-    },
+    progressDeadlineSeconds: isDeploymentLike(kind) ? numberAt(spec, 'progressDeadlineSeconds') : 0,
+    strategy: kind === 'Rollout' ? rolloutStrategy(spec) : appsStrategy(kind, spec),
     selector: selectorAt(spec, 'selector', EVERYTHING),
     template: isObject(spec.template) ? templateOf(spec.template) : NO_TEMPLATE,
     status: statusOf(kind, status, replicas),
   };
+}
+
+function isDeploymentLike(kind: WorkloadKind): boolean {
+  return kind === 'Deployment' || kind === 'Rollout';
+}
+
+function appsStrategy(kind: WorkloadKind, spec: JsonObject): UpdateStrategy {
+  const strategy = objectAt(spec, kind === 'Deployment' ? 'strategy' : 'updateStrategy');
+  const rolling = objectAt(strategy, 'rollingUpdate');
+  return {
+    type: textAt(strategy, 'type'),
+    maxUnavailable: intOrStringAt(rolling, 'maxUnavailable'),
+    maxSurge: intOrStringAt(rolling, 'maxSurge'),
+    partition: numberAt(rolling, 'partition'),
+  };
+}
+
+/**
+ * How Argo Rollouts replaces pods at a restart: it evicts up to maxUnavailable of them, one at least, and starts none
+ * beforehand (argo-rollouts `rollout/restart.go`). 25 % is its default for canaries; blue-green has none and takes one.
+ */
+function rolloutStrategy(spec: JsonObject): UpdateStrategy {
+  const { canary } = objectAt(spec, 'strategy');
+  const maxUnavailable = isObject(canary) ? intOrStringAt(canary, 'maxUnavailable') || '25%' : '1';
+  return { type: 'RollingUpdate', maxUnavailable, maxSurge: '0', partition: 0 };
+}
+
+function rolloutFields(spec: JsonObject): Pick<WorkloadRecord, 'restartAt' | 'templateOf'> {
+  const { workloadRef } = spec;
+  const templateOf = isObject(workloadRef)
+    ? `${textAt(workloadRef, 'kind').toLowerCase()}/${textAt(workloadRef, 'name')}`
+    : '';
+  return { restartAt: textAt(spec, 'restartAt'), templateOf };
 }
 
 function desiredPods(kind: WorkloadKind, spec: JsonObject, status: JsonObject): number {
@@ -62,7 +90,9 @@ function desiredPods(kind: WorkloadKind, spec: JsonObject, status: JsonObject): 
 
 function statusOf(kind: WorkloadKind, status: JsonObject, replicas: number): WorkloadStatus {
   const common = {
-    observedGeneration: numberAt(status, 'observedGeneration'),
+    // A string in a Rollout.
+    observedGeneration:
+      numberAt(status, 'observedGeneration') || Number(textAt(status, 'observedGeneration')) || 0,
     conditions: objectsAt(status, 'conditions').map(conditionOf),
     currentRevision: kind === 'StatefulSet' ? textAt(status, 'currentRevision') : '',
     updateRevision: kind === 'StatefulSet' ? textAt(status, 'updateRevision') : '',

@@ -3,11 +3,11 @@
 import { DecodeError } from '../decode-error.ts';
 import { EVERYTHING, isWorkloadAnnotation, NO_TEMPLATE } from '../kept.ts';
 import type {
+  AppsKind,
   Condition,
   LabelSelector,
   PodTemplate,
   UpdateStrategy,
-  WorkloadKind,
   WorkloadRecord,
   WorkloadStatus,
 } from '../records.ts';
@@ -48,7 +48,7 @@ interface StatusNumbers {
 
 /** Field numbers of the three kinds; -1 where a kind has no such field. */
 const NUMBERS: Readonly<
-  Record<WorkloadKind, { spec: SpecNumbers; strategy: StrategyNumbers; status: StatusNumbers }>
+  Record<AppsKind, { spec: SpecNumbers; strategy: StrategyNumbers; status: StatusNumbers }>
 > = {
   Deployment: {
     spec: {
@@ -135,7 +135,7 @@ interface Spec {
 }
 
 /** A decoder for one of the three kinds of apps/v1 that can be restarted. */
-export function createWorkloadDecoder(kind: WorkloadKind): (cursor: Cursor) => WorkloadRecord {
+export function createWorkloadDecoder(kind: AppsKind): (cursor: Cursor) => WorkloadRecord {
   const meta = new Meta();
   return (cursor) => {
     const labels: Record<string, string> = {};
@@ -206,7 +206,7 @@ function newSpec(): Spec {
   };
 }
 
-function readSpec(cursor: Cursor, kind: WorkloadKind): Spec {
+function readSpec(cursor: Cursor, kind: AppsKind): Spec {
   const numbers = NUMBERS[kind].spec;
   const spec = newSpec();
   const outer = cursor.enter();
@@ -241,7 +241,7 @@ function readSpec(cursor: Cursor, kind: WorkloadKind): Spec {
   return spec;
 }
 
-function readStrategy(cursor: Cursor, kind: WorkloadKind): UpdateStrategy {
+function readStrategy(cursor: Cursor, kind: AppsKind): UpdateStrategy {
   const numbers = NUMBERS[kind].strategy;
   let type = '';
   let maxUnavailable = '';
@@ -285,7 +285,7 @@ function newStatus(): Status {
   };
 }
 
-function readStatus(cursor: Cursor, kind: WorkloadKind): Status {
+function readStatus(cursor: Cursor, kind: AppsKind): Status {
   const numbers = NUMBERS[kind].status;
   const status = newStatus();
   const conditions: Condition[] = [];

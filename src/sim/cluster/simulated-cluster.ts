@@ -4,6 +4,7 @@ import { MemoryStore } from '../store.ts';
 import type { KubeObject, PodAdmission, SimClock } from '../types.ts';
 import { StoryClock } from './clock.ts';
 import { Cluster } from './cluster.ts';
+import { ArgoRolloutController } from './controllers/argo-rollout.ts';
 import { CronJobController } from './controllers/cron-job.ts';
 import { DaemonSetController } from './controllers/daemon-set.ts';
 import { DeploymentController } from './controllers/deployment.ts';
@@ -137,6 +138,7 @@ function controllers(cluster: Cluster): readonly Controller[] {
     new DeploymentController(cluster),
     new StatefulSetController(cluster),
     new DaemonSetController(cluster),
+    new ArgoRolloutController(cluster),
     new JobController(cluster),
     new CronJobController(cluster),
     new DisruptionBudgetController(cluster),
