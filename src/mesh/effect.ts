@@ -42,6 +42,8 @@ export interface Prediction {
   readonly target: string;
   /** Where a new pod would have its proxy; undefined when it would have none or nobody knows. */
   readonly native: boolean | undefined;
+  /** What new pods would change, where only the update strategy OnDelete keeps a restart from making them. */
+  readonly ifEvicted?: Effect;
 }
 
 /** Predicts what a restart of a workload would do, and says why. */
@@ -76,8 +78,11 @@ export function predictEffect(input: EffectInput): Prediction {
   const injection = describeInjection(template.annotations, namespace?.annotations ?? {}, context);
   const obstacle = injectorObstacle(input, workload, injection);
   if (obstacle) return without(obstacle);
-  const effect = injectedEffect(input, workload, injection);
-  return { effect, target: injection.target.version, native: injection.native };
+  const change = describeChange(input, injection);
+  const effect = hindered(change, workload, injection);
+  const prediction = { effect, target: injection.target.version, native: injection.native };
+  const evictable = effect !== change && workload.strategy.type === 'OnDelete' && workload.replicas > 0;
+  return evictable ? { ...prediction, ifEvicted: change } : prediction;
 }
 
 /** A cluster has one webhook of this name, so the injector of one control plane only is asked about new pods. */
@@ -208,9 +213,8 @@ function podsRefused(reason: string): Effect {
   );
 }
 
-/** The effect where a new pod would get a proxy. */
-function injectedEffect(input: EffectInput, workload: WorkloadRecord, injection: Injection): Effect {
-  const change = describeChange(input, injection);
+/** The effect where a new pod would get a proxy: the change, unless the workload as it stands makes no new pods. */
+function hindered(change: Effect, workload: WorkloadRecord, injection: Injection): Effect {
   if (change.kind === 'nothing' || change.kind === 'pinned') return change;
   const obstacle = restartObstacle(workload);
   return obstacle ? unsupported(`${obstacle}; new pods would get ${injection.target.version}`) : change;

@@ -32,7 +32,7 @@ export function workloadView(entry: WorkloadEntry, judge: Judge): WorkloadView {
   const pods = census.pods();
   const key = { namespace: namespace.name, kind: entry.kind, name: entry.name };
   const renewed = renewable(entry);
-  const { effect, target, native } = predictEffect({
+  const { effect, target, native, ifEvicted } = predictEffect({
     key,
     apiVersion: entry.apiVersion,
     workload: record,
@@ -54,6 +54,7 @@ export function workloadView(entry: WorkloadEntry, judge: Judge): WorkloadView {
     replicas: record?.replicas ?? pods.live,
     target,
     effect,
+    ...(ifEvicted ? { ifEvicted } : {}),
     risks: concerns ? workloadRisks(entry, native, judge) : [],
     rollout: record ? rolloutText(record) : '',
   };
@@ -111,6 +112,7 @@ export function namespaceView(entry: NamespaceEntry, judge: Judge): NamespaceVie
     name,
     role: namespaceRole(name, record, judge.context.controlPlaneNamespace),
     extension: record?.labels[label.extension] ?? '',
+    labels: record?.labels ?? {},
     ...tallyOf(census.shapes, judge),
     pods: census.pods(),
     workloads: Object.values(effects).reduce((sum, figure) => sum + figure, 0),

@@ -2,6 +2,7 @@ import { container as containerName } from '../data/linkerd.ts';
 import type { PodDisruptionBudgetRecord, WorkloadRecord } from '../kube/records.ts';
 import { rolloutText } from './rolling.ts';
 import { selects } from './selectors.ts';
+import { surgeOf } from './surge.ts';
 import type { Version } from './version.ts';
 import type { PodTally, Risk } from './view.ts';
 import { count, list } from './words.ts';
@@ -64,7 +65,7 @@ function downtime(workload: WorkloadRecord): readonly Risk[] {
   if (strategy.type === 'Recreate') {
     return [{ kind: 'recreate', text: 'strategy Recreate: all pods stop before new ones start' }];
   }
-  const taken = maxTaken(workload);
+  const { below: taken } = surgeOf(workload);
   if (replicas === 1) {
     const text =
       taken > 0
@@ -81,25 +82,6 @@ function downtime(workload: WorkloadRecord): readonly Risk[] {
     ];
   }
   return [];
-}
-
-/**
- * How many pods a rolling update may take away at once. Percentages of maxUnavailable are rounded down and those
- * of maxSurge up; where both come to nothing, Kubernetes takes one. Defaults: 25 % of both for a Deployment, one
- * pod without surge for a DaemonSet.
- */
-function maxTaken({ kind, replicas, strategy }: WorkloadRecord): number {
-  if (kind === 'StatefulSet') return 1;
-  const defaults = kind === 'Deployment' ? ['25%', '25%'] : ['1', '0'];
-  const unavailable = resolve(strategy.maxUnavailable || defaults[0], replicas, Math.floor);
-  const surge = resolve(strategy.maxSurge || defaults[1], replicas, Math.ceil);
-  return unavailable === 0 && surge === 0 ? 1 : unavailable;
-}
-
-function resolve(value: string | undefined, replicas: number, round: (n: number) => number): number {
-  if (!value) return 0;
-  if (!value.endsWith('%')) return Number(value) || 0;
-  return round((replicas * (Number(value.slice(0, -1)) || 0)) / 100);
 }
 
 const linkerdContainers: ReadonlySet<string> = new Set([

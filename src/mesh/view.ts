@@ -55,6 +55,8 @@ export interface NamespaceView extends Tally {
   readonly role: NamespaceRole;
   /** Value of the label `linkerd.io/extension`. */
   readonly extension: string;
+  /** All labels of the Namespace; none where it is not readable. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly pods: PodTally;
   /** Number of workloads with live pods or with replicas wanted. */
   readonly workloads: number;
@@ -101,6 +103,8 @@ export interface WorkloadView extends WorkloadKey, Tally {
   /** Version that a restart would inject; '' when a restart would inject none. */
   readonly target: string;
   readonly effect: Effect;
+  /** What evicting its pods would do, where only the update strategy OnDelete keeps a restart from doing so. */
+  readonly ifEvicted?: Effect;
   readonly risks: readonly Risk[];
   /** Where the rollout stands by the controller's counters, '' when it rests. */
   readonly rollout: string;

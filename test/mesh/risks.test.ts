@@ -66,6 +66,11 @@ test('what can go wrong is said in words', async (t) => {
       [/^single-replica: maxUnavailable 100% lets all 3 pods stop at once/],
     ],
     [
+      'maxUnavailable of a DaemonSet is rounded up',
+      { workload: daemonSet({ replicas: 3, strategy: { maxUnavailable: '67%' } }) },
+      [/^single-replica: maxUnavailable 67% lets all 3 pods stop at once/],
+    ],
+    [
       'maxUnavailable leaves one',
       { workload: deployment({ replicas: 3, strategy: { maxUnavailable: '67%' } }) },
       [],

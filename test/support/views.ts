@@ -74,6 +74,7 @@ export function namespaceView(name: string, input: NamespaceInput = {}): Namespa
     name,
     role: 'application',
     extension: '',
+    labels: {},
     pods: podTally(proxies.proxies),
     workloads: Object.values(effects).reduce((sum, amount) => sum + amount, 0),
     effects: { ...noEffects, ...effects },
