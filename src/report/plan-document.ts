@@ -1,48 +1,48 @@
+import { clean } from '../kube/clean.ts';
+import { documentHash, PLAN_SCHEMA, type PlanDocument } from '../rollout/plan/document.ts';
+import { estimateOf } from '../rollout/plan/estimate.ts';
 import type { Plan } from '../rollout/plan/plan.ts';
+import type { Finding } from '../rollout/preflight/report.ts';
+import type { RunLimits } from '../rollout/run/limits.ts';
 
-export const PLAN_SCHEMA = 'kubectl-linkerd-upgrade/plan/v1';
+export { PLAN_SCHEMA, type PlanDocument } from '../rollout/plan/document.ts';
 
-/** The document behind `plan -o json` and `-o yaml`; its form is published in docs/schema/plan.v1.json. */
-export interface PlanDocument {
-  readonly schema: typeof PLAN_SCHEMA;
-  readonly controlPlane: { readonly version: string };
-  /** Reasons why nothing may be restarted now. */
-  readonly blocked: readonly string[];
-  /** In the order of the restarts. */
-  readonly restarts: readonly {
-    readonly namespace: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly effect: { readonly kind: string; readonly reason: string };
-    readonly from: Readonly<Record<string, number>>;
-    readonly to: string;
-    readonly pods: number;
-    readonly risks: readonly { readonly kind: string; readonly text: string }[];
-  }[];
-  /** What stays as it is, and why. */
-  readonly exclusions: readonly {
-    readonly namespace: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly effect: { readonly kind: string; readonly reason: string };
-    readonly reason: string;
-  }[];
+/** What a plan does not know of itself. */
+export interface PlanContext {
+  readonly cluster: PlanDocument['cluster'];
+  /** Seconds since the epoch. */
+  readonly createdAt: number;
+  /** What the estimate is made with. */
+  readonly limits: RunLimits;
+  /** What a preflight found; undefined when none was made. */
+  readonly findings?: readonly Finding[] | undefined;
 }
 
-/** A plan as data. */
-export function planDocument(plan: Plan): PlanDocument {
-  return {
+/** A plan as data, for `-o json` and `-o yaml` and as a file to review. */
+export function planDocument(plan: Plan, context: PlanContext): PlanDocument {
+  const { cluster, createdAt, limits, findings } = context;
+  const content: Omit<PlanDocument, 'hash'> = {
     schema: PLAN_SCHEMA,
+    createdAt: new Date(Math.floor(createdAt) * 1000).toISOString().replace('.000Z', 'Z'),
+    // A kubeconfig's names come from no decoder that cleans them.
+    cluster: { uid: cluster.uid, server: clean(cluster.server), context: clean(cluster.context) },
     controlPlane: { version: plan.controlPlaneVersion },
+    scopes: plan.scopes,
+    options: plan.options,
     blocked: plan.blocked,
-    restarts: plan.items.map(({ key, effect, from, expected, pods, risks }) => ({
+    waves: plan.waves,
+    restarts: plan.items.map(({ key, expected, ...item }) => ({
       ...key,
-      effect,
-      from,
+      ...item,
       to: expected.version,
-      pods,
-      risks,
+      trustRootSha256: expected.trustRootSha256,
     })),
-    exclusions: plan.exclusions.map(({ key, effect, reason }) => ({ ...key, effect, reason })),
+    exclusions: plan.exclusions.map(({ key, ...exclusion }) => ({ ...key, ...exclusion })),
+    estimate: estimateOf(plan, limits),
+    ...(findings
+      ? { preflight: { findings: findings.map((finding) => ({ ...finding, text: clean(finding.text) })) } }
+      : {}),
   };
+  const { schema, ...rest } = content;
+  return { schema, hash: documentHash(content), ...rest };
 }
