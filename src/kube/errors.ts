@@ -42,6 +42,8 @@ export interface KubeErrorFields {
   readonly status?: number;
   /** `reason` of the Status, or a system's code such as `ECONNREFUSED`. */
   readonly reason?: string;
+  /** What the server said, word for word. */
+  readonly detail?: string;
   readonly retryAfterSeconds?: number | undefined;
   readonly causes?: readonly StatusCause[];
   readonly continueToken?: string;
@@ -54,6 +56,8 @@ export class KubeError extends Error {
   readonly kind: KubeErrorKind;
   readonly status: number;
   readonly reason: string;
+  /** What the server said of it in its own words, cleaned; '' where it said nothing. */
+  readonly detail: string;
   /** Seconds that the server asks to wait, undefined when it does not say. */
   readonly retryAfterSeconds: number | undefined;
   readonly causes: readonly StatusCause[];
@@ -65,6 +69,7 @@ export class KubeError extends Error {
     this.kind = kind;
     this.status = fields.status ?? 0;
     this.reason = fields.reason ?? '';
+    this.detail = fields.detail ?? '';
     this.retryAfterSeconds = fields.retryAfterSeconds;
     this.causes = fields.causes ?? [];
     this.continueToken = fields.continueToken ?? '';
@@ -105,6 +110,7 @@ export function statusError(
     {
       status: code,
       reason: status.reason,
+      detail: status.message,
       retryAfterSeconds: retryAfterSeconds ?? (status.details.retryAfterSeconds || undefined),
       causes: status.details.causes,
       continueToken: status.continueToken,

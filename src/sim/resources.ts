@@ -118,6 +118,17 @@ export const rollouts = resource('argoproj.io/v1alpha1', 'rollouts', 'Rollout', 
   subresources: ['status'],
 });
 
+/** Of Buoyant's operator. */
+export const dataPlanes = resource('linkerd.buoyant.io/v1alpha1', 'dataplanes', 'DataPlane', {
+  custom: true,
+});
+/** Of cert-manager. */
+export const certificates = resource('cert-manager.io/v1', 'certificates', 'Certificate', {
+  custom: true,
+  shortNames: ['cert', 'certs'],
+  subresources: ['status'],
+});
+
 /** Reviews answer a POST and store nothing. */
 const review = { namespaced: false, verbs: ['create'] };
 export const selfSubjectAccessReviews = resource(
@@ -162,6 +173,8 @@ export const resourceTypes: readonly ResourceType[] = [
   mutatingWebhookConfigurations,
   links,
   rollouts,
+  dataPlanes,
+  certificates,
   selfSubjectAccessReviews,
   selfSubjectRulesReviews,
   selfSubjectReviews,
@@ -205,6 +218,8 @@ const counted = new Set([
   mutatingWebhookConfigurations,
   links,
   rollouts,
+  dataPlanes,
+  certificates,
 ]);
 
 /** Whether the API server counts changes of the desired state in `metadata.generation`. */

@@ -1,6 +1,6 @@
 import { badRequest } from './api-error.ts';
 import { arrayAt, at, isObject, numberAt, stringAt, stringMapAt } from './json.ts';
-import { events, pods } from './resources.ts';
+import { events, nodes, pods } from './resources.ts';
 import type { KubeObject, ResourceType } from './types.ts';
 
 export type Matcher = (object: KubeObject) => boolean;
@@ -129,6 +129,7 @@ const EVENT_FIELDS = [
 function selectableFields(resource: ResourceType): readonly string[] {
   if (resource === pods) return [...COMMON_FIELDS, ...POD_FIELDS];
   if (resource === events) return [...COMMON_FIELDS, ...EVENT_FIELDS];
+  if (resource === nodes) return ['metadata.name', 'spec.unschedulable'];
   return COMMON_FIELDS;
 }
 
@@ -146,7 +147,7 @@ function parseFieldSelector(resource: ResourceType, text: string): Matcher {
 function fieldValue(object: KubeObject, path: string): string {
   if (path === 'source') return stringAt(object, 'source', 'component');
   const value = at(object, ...path.split('.'));
-  if (path === 'spec.hostNetwork') return String(value === true);
+  if (path === 'spec.hostNetwork' || path === 'spec.unschedulable') return String(value === true);
   return typeof value === 'number'
     ? String(numberAt(object, ...path.split('.')))
     : stringAt(object, ...path.split('.'));

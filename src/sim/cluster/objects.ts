@@ -297,6 +297,12 @@ export type PodDisruptionBudget = Typed<
   }
 >;
 
+export type ResourceQuota = Typed<
+  'ResourceQuota',
+  { readonly hard?: StringMap; readonly scopes?: readonly string[] },
+  { readonly hard?: StringMap; readonly used?: StringMap }
+>;
+
 export type Namespace = Typed<
   'Namespace',
   { readonly finalizers?: readonly string[] },
@@ -358,6 +364,7 @@ export interface KindMap {
   readonly Job: Job;
   readonly CronJob: CronJob;
   readonly PodDisruptionBudget: PodDisruptionBudget;
+  readonly ResourceQuota: ResourceQuota;
   readonly Namespace: Namespace;
   readonly Node: Node;
   readonly ConfigMap: ConfigMap;
@@ -377,6 +384,7 @@ const byKind: { readonly [K in Kind]: ResourceType } = {
   Job: resources.jobs,
   CronJob: resources.cronJobs,
   PodDisruptionBudget: resources.podDisruptionBudgets,
+  ResourceQuota: resources.resourceQuotas,
   Namespace: resources.namespaces,
   Node: resources.nodes,
   ConfigMap: resources.configMaps,

@@ -14,10 +14,13 @@ import { JobController } from './controllers/job.ts';
 import { type Controller, ControllerManager } from './controllers/manager.ts';
 import { NamespaceController } from './controllers/namespace.ts';
 import { ReplicaSetController } from './controllers/replica-set.ts';
+import { ResourceQuotaController } from './controllers/resource-quota.ts';
 import { StatefulSetController } from './controllers/stateful-set.ts';
 import { ProxyInjector } from './injector/admission.ts';
 import { DEFAULT_TIMING, type KubeletTiming, type PodBehaviour } from './kubelet/behaviour.ts';
 import { Kubelets } from './kubelet/kubelet.ts';
+import { isKind } from './objects.ts';
+import { checkQuota } from './quota.ts';
 import { Random } from './random.ts';
 import { type RevertingOptions, revertRestarts } from './reverting.ts';
 import { applyConfig, applyControlPlane, type Installation } from './scenario/control-plane.ts';
@@ -40,7 +43,7 @@ export class SimulatedCluster {
   readonly cluster: Cluster;
   readonly world: World;
   readonly random: Random;
-  /** What every new pod passes: the injector, and before it whatever refuses pods. */
+  /** What every new pod passes: whatever refuses pods, the injector, quotas. */
   readonly admission: PodAdmission;
   readonly #kubelets: Kubelets;
   readonly #manager: ControllerManager;
@@ -58,7 +61,10 @@ export class SimulatedCluster {
     const injector = new ProxyInjector(this.cluster);
     this.admission = (pod, namespace) => {
       this.#refuse(pod);
-      return injector.admit(pod, namespace);
+      const admitted = injector.admit(pod, namespace);
+      // The last plugin to be asked: it counts the pod as the injector leaves it.
+      if (isKind(admitted, 'Pod')) checkQuota(this.cluster, admitted);
+      return admitted;
     };
     this.cluster.admission = this.admission;
     this.#kubelets = new Kubelets(this.cluster, timing);
@@ -142,6 +148,7 @@ function controllers(cluster: Cluster): readonly Controller[] {
     new JobController(cluster),
     new CronJobController(cluster),
     new DisruptionBudgetController(cluster),
+    new ResourceQuotaController(cluster),
     new GarbageCollector(cluster),
     new NamespaceController(cluster),
   ];

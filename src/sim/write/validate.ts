@@ -1,6 +1,6 @@
 import { invalid, type StatusCause } from '../api-error.ts';
-import { at } from '../json.ts';
-import { leases } from '../resources.ts';
+import { arrayAt, at, stringAt } from '../json.ts';
+import { leases, pods } from '../resources.ts';
 import type { KubeObject, ResourceType } from '../types.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
@@ -23,7 +23,27 @@ export function validate(resource: ResourceType, object: KubeObject): void {
     const message = `Invalid value: ${value}: must be greater than or equal to 0`;
     causes.push(cause('FieldValueInvalid', `spec.${field}`, message));
   }
+  if (resource === pods) {
+    for (const { field, name: volume } of missingVolumes(object.spec)) {
+      causes.push(cause('FieldValueNotFound', field, `Not found: ${JSON.stringify(volume)}`));
+    }
+  }
   if (causes.length > 0) throw invalid(resource, name, causes);
+}
+
+/** Volumes that containers mount and the pod does not have. Source: kubernetes `pkg/apis/core/validation/validation.go`. */
+function missingVolumes(spec: unknown): readonly { readonly field: string; readonly name: string }[] {
+  const volumes = new Set(arrayAt(spec, 'volumes').map((volume) => stringAt(volume, 'name')));
+  return ['initContainers', 'containers'].flatMap((list) =>
+    arrayAt(spec, list).flatMap((container, index) =>
+      arrayAt(container, 'volumeMounts').flatMap((mount, position) => {
+        const name = stringAt(mount, 'name');
+        return volumes.has(name)
+          ? []
+          : [{ field: `spec.${list}[${index}].volumeMounts[${position}].name`, name }];
+      }),
+    ),
+  );
 }
 
 /** Kinds that take no update without a version: two holders of a Lease must not overwrite each other. */

@@ -2,7 +2,7 @@
  * Objects as people write them, in a line each: `deployment('shop', 'web', { replicas: 3 })`. The rest is filled in
  * by the API server's defaults.
  */
-import { apiVersionOf, links } from '../../resources.ts';
+import { apiVersionOf, horizontalPodAutoscalers, links } from '../../resources.ts';
 import type { KubeObject } from '../../types.ts';
 import type {
   ConfigMap,
@@ -20,6 +20,7 @@ import type {
   PodSpec,
   PodTemplate,
   ReplicaSet,
+  ResourceQuota,
   RollingUpdate,
   Rollout,
   StatefulSet,
@@ -338,6 +339,30 @@ export function disruptionBudget(
     kind: 'PodDisruptionBudget',
     metadata: meta(inNamespace, name),
     spec: { ...limit, selector: { matchLabels: { app: name } } },
+  };
+}
+
+/** A limit on what a namespace takes: `{ pods: '4' }`. */
+export function resourceQuota(inNamespace: string, name: string, hard: StringMap): ResourceQuota {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: meta(inNamespace, name), spec: { hard } };
+}
+
+/** A Deployment's autoscaler as it has just counted; nothing scales it here. */
+export function autoscaler(
+  inNamespace: string,
+  target: string,
+  { current, maximum }: { readonly current: number; readonly maximum: number },
+): KubeObject {
+  return {
+    apiVersion: apiVersionOf(horizontalPodAutoscalers),
+    kind: horizontalPodAutoscalers.kind,
+    metadata: meta(inNamespace, target),
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target },
+      minReplicas: 1,
+      maxReplicas: maximum,
+    },
+    status: { currentReplicas: current, desiredReplicas: current },
   };
 }
 
