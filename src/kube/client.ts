@@ -41,7 +41,7 @@ import {
 } from './resources.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import type { Answer, RequestOptions, Timeouts } from './transport/exchange.ts';
-import { createTransport } from './transport/transport.ts';
+import { createTransport, type Transport } from './transport/transport.ts';
 import { type WatchEvent, type WatchOptions, watch } from './watch.ts';
 
 /** Name under which writes are recorded in `managedFields`. */
@@ -61,6 +61,8 @@ export interface ClientOptions {
   readonly onPluginOutput?: ((text: string) => void) | undefined;
   readonly pluginTimeoutMs?: number;
   readonly timeouts?: Partial<Timeouts>;
+  /** In place of connections of its own: a server that is not behind a socket. */
+  readonly transport?: Transport;
 }
 
 export interface CallOptions {
@@ -193,14 +195,16 @@ export function createKubeClient(connection: ConnectionConfig, options: ClientOp
     onPluginOutput: options.onPluginOutput,
     ...(options.pluginTimeoutMs === undefined ? {} : { pluginTimeoutMs: options.pluginTimeoutMs }),
   });
-  const transport = createTransport({
-    connection,
-    credentials,
-    userAgent: userAgent(options.userAgentVersion),
-    env,
-    clock,
-    ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
-  });
+  const transport =
+    options.transport ??
+    createTransport({
+      connection,
+      credentials,
+      userAgent: userAgent(options.userAgentVersion),
+      env,
+      clock,
+      ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
+    });
   const { server } = connection;
   const gate = new Gate(clock);
   const never = new AbortController().signal;

@@ -12,7 +12,7 @@ import {
   replicaSets,
   statefulSets,
 } from '../../src/kube/resources.ts';
-import { createMeshModel } from '../../src/mesh/model.ts';
+import { createMeshModel, type MeshModel } from '../../src/mesh/model.ts';
 import type { MeshView } from '../../src/mesh/view.ts';
 import { findResource } from '../../src/sim/resources.ts';
 import type { MemoryStore } from '../../src/sim/store.ts';
@@ -31,6 +31,11 @@ const resources: readonly Resource[] = [
 
 /** The mesh as the client sees it who has read everything of a simulated cluster as JSON. */
 export function simulatedMesh(store: MemoryStore): MeshView {
+  return simulatedModel(store).view();
+}
+
+/** The model behind it. */
+export function simulatedModel(store: MemoryStore): MeshModel {
   const model = createMeshModel();
   for (const resource of resources) {
     const type = findResource(resource.group, resource.version, resource.plural);
@@ -42,5 +47,5 @@ export function simulatedMesh(store: MemoryStore): MeshView {
     }
     model.markListed(resource.kind);
   }
-  return model.view();
+  return model;
 }
