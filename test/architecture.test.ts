@@ -18,7 +18,7 @@ interface Import {
 
 function importsOf(file: string): readonly Import[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const specifiers = text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
+  const specifiers = text.matchAll(/\b(?:from |import |import\(\s*)'([^'\n]+)'/g);
   return [...specifiers].map(([, specifier = '']) => ({
     from: file,
     to: specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier,
@@ -56,11 +56,13 @@ test('every folder of src has its place among the layers', () => {
   );
 });
 
+/** The parts of the engine that touch cluster and disk. */
+const edge =
+  /^src\/rollout\/(executor|runner|cluster\/[\w-]+|preflight\/read-[\w-]+|journal\/file[\w-]*|lock\/lease-lock)\.ts$/;
+
 test('the domain and the state machine do no I/O and read neither clock, chance nor environment', () => {
   const pure = files.filter(
-    (file) =>
-      /^src\/(mesh|data|report)\//.test(file) ||
-      (/^src\/rollout\//.test(file) && !file.endsWith('executor.ts') && !file.endsWith('cluster-ports.ts')),
+    (file) => /^src\/(mesh|data|report)\//.test(file) || (/^src\/rollout\//.test(file) && !edge.test(file)),
   );
   const impure =
     /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\()/;

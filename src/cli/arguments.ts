@@ -13,6 +13,8 @@ export interface Arguments {
   /** All values given for a text flag. */
   list(name: string): readonly string[];
   on(name: string): boolean;
+  /** Names of the flags that were given, each once. */
+  readonly given: readonly string[];
 }
 
 /**
@@ -21,9 +23,12 @@ export interface Arguments {
  * @throws UsageError (see `pflag.ts`)
  */
 export function parseArguments(argv: readonly string[]): Arguments {
+  const given = normalize(argv, allFlags);
+  // Meow loses an empty value (`--dry-run=`) that nothing follows.
+  const words = given.includes('--') ? given : [...given, '--'];
   const { input, flags } = meow({
     importMeta: import.meta,
-    argv: normalize(argv, allFlags),
+    argv: words,
     pkg: {},
     autoHelp: false,
     autoVersion: false,
@@ -40,7 +45,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
     text: (name) => values(name).at(-1),
     list: values,
     on: (name) => flags[camelCase(name)] === true,
+    given: givenIn(words),
   };
+}
+
+/** Names of the flags among normalized words, which end at `--`. */
+function givenIn(words: readonly string[]): readonly string[] {
+  const flags = words.slice(0, words.indexOf('--')).filter((word) => word.startsWith('--'));
+  return [...new Set(flags.map((word) => word.slice(2, word.indexOf('='))))];
 }
 
 function meowFlag(flag: Flag) {

@@ -1,3 +1,5 @@
+import { DEFAULT_LIMITS } from '../rollout/run/limits.ts';
+
 /**
  * The one table of flags: it feeds the parser, `--help` and the docs. Names and meanings of the connection
  * flags are kubectl's (`kubectl options`; kubernetes/cli-runtime `config_flags.go`).
@@ -10,6 +12,10 @@ export interface Flag {
   readonly many?: boolean;
   /** What stands for the value in the help, for example `NAME`. */
   readonly value?: string;
+  /** What it says when it stands alone: its value then has to follow `=` (NoOptDefVal of spf13/pflag). */
+  readonly alone?: string;
+  /** Commands that it is for, '' being the live screen; every command when undefined. */
+  readonly commands?: readonly string[];
   readonly help: string;
 }
 
@@ -44,7 +50,13 @@ export const connectionFlags = [
 export const scopeFlags = [
   { name: 'namespace', short: 'n', type: 'string', value: 'NAME', help: 'only this namespace' },
   { name: 'all-namespaces', short: 'A', type: 'boolean', help: 'all namespaces (the default)' },
-  { name: 'selector', short: 'l', type: 'string', value: 'QUERY', help: 'only pods with these labels' },
+  {
+    name: 'selector',
+    short: 'l',
+    type: 'string',
+    value: 'QUERY',
+    help: 'only pods with these labels; for plan and restart: workloads',
+  },
   {
     name: 'linkerd-namespace',
     short: 'L',
@@ -59,14 +71,152 @@ export const outputFlags = [
   { name: 'no-headers', type: 'boolean', help: 'print rows only: no headers and no summary' },
 ] as const satisfies readonly Flag[];
 
-export const restartFlags = [
+const planned = ['plan', 'restart'] as const;
+const asking = ['restart', 'pin', 'unpin'] as const;
+/** What concerns the run itself, on the command line and on the live screen. */
+const running = ['restart', ''] as const;
+/** A plan's estimate goes by the limits. */
+const limited = ['plan', ...running] as const;
+
+export const planFlags = [
   {
     name: 'only',
     type: 'string',
     value: 'WHICH',
+    commands: planned,
     help: 'only workloads with violations, behind or stale-trust',
   },
-  { name: 'yes', type: 'boolean', help: 'restart without asking; needed without a terminal' },
+  {
+    name: 'include',
+    type: 'string',
+    many: true,
+    value: 'WHAT',
+    commands: [...planned, ''],
+    help: 'also what is left out by default: meshes, downgrades, on-delete; repeatable',
+  },
+  {
+    name: 'no-probe',
+    type: 'boolean',
+    commands: [...planned, ''],
+    help: 'do not ask the injector by dry-run pods',
+  },
+  {
+    name: 'out',
+    type: 'string',
+    value: 'FILE',
+    commands: ['plan', 'report'],
+    help: 'write the plan for restart --plan (or the report) to a file',
+  },
+  {
+    name: 'force',
+    type: 'boolean',
+    commands: ['plan', 'report'],
+    help: 'let --out replace a file that is there',
+  },
+] as const satisfies readonly Flag[];
+
+export const restartFlags = [
+  {
+    name: 'plan',
+    type: 'string',
+    value: 'FILE',
+    commands: ['restart'],
+    help: 'apply a plan that plan --out has written',
+  },
+  {
+    name: 'resume',
+    type: 'boolean',
+    commands: ['restart'],
+    help: 'go on with an unfinished run of this cluster',
+  },
+  {
+    name: 'retry',
+    type: 'string',
+    many: true,
+    value: 'NAMESPACE/KIND/NAME',
+    commands: ['restart'],
+    help: 'with --resume: queue a failed workload again, repeatable',
+  },
+  {
+    name: 'skip',
+    type: 'string',
+    many: true,
+    value: 'NAMESPACE/KIND/NAME',
+    commands: ['restart'],
+    help: 'with --resume: leave a workload out, repeatable',
+  },
+  {
+    name: 'yes',
+    type: 'boolean',
+    commands: asking,
+    help: 'write without asking; needed without a terminal',
+  },
+  {
+    name: 'dry-run',
+    type: 'string',
+    value: 'client|server',
+    alone: '',
+    commands: asking,
+    help: 'client prints what would be done, server checks every patch',
+  },
+  { name: 'reason', type: 'string', value: 'TEXT', commands: running, help: 'why, for whoever looks later' },
+  { name: 'take-over', type: 'boolean', commands: ['restart'], help: 'take the lock of a run that is gone' },
+  { name: 'without-lock', type: 'boolean', commands: ['restart'], help: 'go on where no lock can be had' },
+] as const satisfies readonly Flag[];
+
+export const limitFlags = [
+  {
+    name: 'max-parallel',
+    type: 'string',
+    value: 'N',
+    commands: limited,
+    help: `workloads in progress at a time (${DEFAULT_LIMITS.maxParallel}), ${DEFAULT_LIMITS.perNamespace} a namespace`,
+  },
+  {
+    name: 'starts-per-minute',
+    type: 'string',
+    value: 'N',
+    commands: limited,
+    help: `pod starts in any minute (${DEFAULT_LIMITS.startsPerMinute}); begins at a quarter`,
+  },
+  {
+    name: 'soak',
+    type: 'string',
+    value: 'DURATION',
+    commands: limited,
+    help: `time between two waves (${DEFAULT_LIMITS.soakSeconds}s)`,
+  },
+  {
+    name: 'workload-soak',
+    type: 'string',
+    value: 'DURATION',
+    commands: limited,
+    help: `time that a proven workload is watched on (${DEFAULT_LIMITS.workloadSoakSeconds}s)`,
+  },
+  {
+    name: 'timeout',
+    type: 'string',
+    value: 'DURATION',
+    commands: limited,
+    help: 'time without progress that fails a workload (its own deadline)',
+  },
+  {
+    name: 'failure-budget',
+    type: 'string',
+    value: 'N',
+    commands: limited,
+    help: `failed workloads that do not halt the run (${DEFAULT_LIMITS.failureBudget})`,
+  },
+] as const satisfies readonly Flag[];
+
+export const pinFlags = [
+  {
+    name: 'proxy-version',
+    type: 'string',
+    value: 'VERSION',
+    commands: ['pin'],
+    help: 'version to pin proxies to',
+  },
 ] as const satisfies readonly Flag[];
 
 export const verifyFlags = [
@@ -75,6 +225,7 @@ export const verifyFlags = [
     type: 'string',
     many: true,
     value: 'NAMESPACE[/KIND/NAME]',
+    commands: ['verify'],
     help: 'do not count its proxies as a failure, repeatable',
   },
 ] as const satisfies readonly Flag[];
@@ -98,7 +249,10 @@ export const allFlags: readonly Flag[] = [
   ...connectionFlags,
   ...scopeFlags,
   ...outputFlags,
+  ...planFlags,
   ...restartFlags,
+  ...limitFlags,
+  ...pinFlags,
   ...verifyFlags,
   ...otherFlags,
   ...ignoredFlags,

@@ -62,7 +62,7 @@ export function normalize(argv: readonly string[], flags: readonly Flag[]): read
     if (flag.type === 'boolean') {
       return `--${flag.name}=${truth(flag, value ?? 'true')}`;
     }
-    const text = value ?? rest.shift();
+    const text = value ?? flag.alone ?? rest.shift();
     if (text === undefined) {
       throw new UsageError(`flag needs an argument: ${word}`);
     }

@@ -1,83 +1,114 @@
 import type { KubeClient } from '../kube/client.ts';
-import { follow } from '../live/follow.ts';
-import { clusterPorts } from '../rollout/cluster/ports.ts';
-import { createRollout } from '../rollout/executor.ts';
+import { toKubeError } from '../kube/errors.ts';
+import { planDocument } from '../report/plan-document.ts';
+import { planTable } from '../report/plan-table.ts';
+import { preflightLines } from '../report/preflight-lines.ts';
+import type { PlanDocument } from '../rollout/plan/document.ts';
 import type { Plan } from '../rollout/plan/plan.ts';
-import type { Rollout } from '../rollout/run/run.ts';
+import type { PreflightReport } from '../rollout/preflight/report.ts';
 import type { Arguments } from './arguments.ts';
-import { CommandError } from './command-error.ts';
 import type { Output } from './connect.ts';
+import { type Engine, withEngine } from './engine.ts';
 import { exitCode } from './exit-codes.ts';
+import { limitsOf } from './limits.ts';
+import { narrowedPlan } from './narrowed-plan.ts';
 import { UsageError } from './pflag.ts';
-import { checkOnly, scopesIn, wantedNamespaces } from './scopes.ts';
-import { subjectOf } from './subject.ts';
+import { planOptionsOf } from './plan-options.ts';
+import { proposeScopes } from './proposal.ts';
+import { checkOnly, wantedNamespaces } from './scopes.ts';
+import { choiceOf } from './values.ts';
+import { writeWhole } from './write-file.ts';
 
-/** `plan`: prints what a restart would do, in which order, and what it would leave. Writes nothing. */
+/**
+ * `plan`: prints what a restart would do, in which order, what it would leave, and what stands against it now. Writes
+ * nothing to the cluster; with --out a file that `restart --plan` applies.
+ */
 export async function plan(
   args: Arguments,
   client: KubeClient,
   env: NodeJS.ProcessEnv,
   output: Output,
 ): Promise<number> {
-  const form = args.text('output') ?? 'table';
-  if (!['table', 'json', 'yaml'].includes(form)) {
-    throw new UsageError(
-      `unable to print a plan in the form "${form}", allowed forms are: table, json, yaml`,
-    );
+  const form = choiceOf(args, 'output', ['table', 'json', 'yaml']) ?? 'table';
+  const file = args.text('out');
+  if (file === '') {
+    throw new UsageError('--out takes a file, for example --out=plan.json');
   }
-  return withPlan(args, client, env, async (planned) => {
-    await printPlan(planned, form, output);
+  const limits = limitsOf(args);
+  const options = planOptionsOf(args);
+  checkOnly(args);
+  // A dry run stores nothing, and yet is a request to create pods.
+  const probe = !args.on('no-probe') && !args.on('read-only');
+  return withEngine(args, client, env, wantedNamespaces(args), async (engine) => {
+    const { plan: wanted } = proposeScopes(engine, args, options, limits);
+    const report = await preflightOf(engine, wanted, probe);
+    const planned = report ? narrowedPlan(wanted, report) : wanted;
+    const document = planDocument(planned, {
+      cluster: await identityOf(engine),
+      createdAt: engine.ports.now(),
+      limits,
+      findings: report?.findings,
+    });
+    if (form === 'table') {
+      print(output, [...planTable(planned, limits), ...(report ? preflightLines(report) : [])]);
+    } else {
+      output.out(await textOf(document, form));
+    }
+    if (file !== undefined) {
+      writeWhole(file, await textOf(document, 'json'), { replace: args.on('force') });
+      output.err(writtenText(file, document));
+    }
     return exitCode.fine;
   });
 }
 
-/** Prints a plan as a table, JSON or YAML. */
-export async function printPlan(planned: Plan, form: string, output: Output): Promise<void> {
-  if (form === 'table') {
-    const { planTable } = await import('../report/plan-table.ts');
-    output.out(
-      planTable(planned)
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
-    return;
-  }
-  const { planDocument } = await import('../report/plan-document.ts');
-  const document = planDocument(planned);
-  if (form === 'json') {
-    output.out(`${JSON.stringify(document, null, 2)}\n`);
-    return;
-  }
-  const { stringify } = await import('yaml');
-  output.out(stringify(document, { aliasDuplicateObjects: false }));
+function print(output: Output, lines: readonly string[]): void {
+  output.out(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** Follows the cluster, plans what the command line asks for, and lets `use` go on with it. */
-export async function withPlan(
-  args: Arguments,
-  client: KubeClient,
-  env: NodeJS.ProcessEnv,
-  use: (planned: Plan, rollout: Rollout) => Promise<number>,
-): Promise<number> {
-  const namespaces = wantedNamespaces(args);
-  checkOnly(args);
-  if (args.text('selector') !== undefined) {
-    throw new UsageError('-l chooses pods for status; a restart concerns whole workloads');
+async function textOf(document: PlanDocument, form: 'json' | 'yaml'): Promise<string> {
+  if (form === 'json') {
+    return `${JSON.stringify(document, null, 2)}\n`;
   }
-  // Fails in plain words where following would go on trying.
-  await client.version();
-  const session = follow(client, { ...subjectOf(args, client, env), namespaces });
+  const { stringify } = await import('yaml');
+  return stringify(document, { aliasDuplicateObjects: false });
+}
+
+/** What stands against a plan; undefined where there is nothing to restart. A server that does not answer is told of. */
+async function preflightOf(
+  { rollout }: Engine,
+  planned: Plan,
+  probe: boolean,
+): Promise<PreflightReport | undefined> {
+  if (planned.items.length === 0) {
+    return undefined;
+  }
   try {
-    await session.loaded();
-    const live = session.store.get();
-    const { freshness } = live;
-    if (freshness.state !== 'live') {
-      const reason = 'reason' in freshness ? freshness.reason : 'the lists have not arrived';
-      throw new CommandError(`the cluster could not be read: ${reason}`);
-    }
-    const rollout = createRollout(clusterPorts(client, session));
-    return await use(rollout.plan(scopesIn(live, namespaces, args.text('only'))), rollout);
-  } finally {
-    session.close();
+    return await rollout.preflight(planned, { probe });
+  } catch (error) {
+    const { message } = toKubeError(error, 'look at what a restart needs');
+    return {
+      findings: [{ check: 'control-plane', severity: 'unknown', text: message }],
+      exclusions: [],
+      probes: [],
+    };
   }
+}
+
+/** Which cluster a plan is bound to; without the right to read that, the plan is for reading only. */
+async function identityOf({ ports, client }: Engine): Promise<PlanDocument['cluster']> {
+  try {
+    return await ports.cluster();
+  } catch {
+    const { server, context } = client.connection;
+    return { uid: '', server, context };
+  }
+}
+
+function writtenText(file: string, { cluster }: PlanDocument): string {
+  if (cluster.uid === '') {
+    return `The plan is in ${file}. It cannot be applied: which cluster it was made on could not be read (namespace kube-system).\n`;
+  }
+  const shown = /^[\w./-]+$/.test(file) ? file : JSON.stringify(file);
+  return `The plan is in ${file}. Review it, then apply it with: kubectl linkerd-upgrade restart --plan ${shown}\n`;
 }

@@ -1,19 +1,39 @@
-import { createInterface } from 'node:readline/promises';
 import type { KubeClient } from '../kube/client.ts';
 import { count } from '../mesh/words.ts';
-import { runNews } from '../report/run-news.ts';
-import type { Plan } from '../rollout/plan/plan.ts';
-import type { Rollout, Run, Step } from '../rollout/run/run.ts';
+import { countSteps } from '../report/run-counts.ts';
+import type { EndEvent } from '../report/run-event.ts';
+import { estimateOf } from '../rollout/plan/estimate.ts';
 import type { Arguments } from './arguments.ts';
-import { CommandError } from './command-error.ts';
+import { askYes } from './ask.ts';
+import { beginRun } from './begin-run.ts';
+import { checkPatches } from './check-patches.ts';
 import type { Output } from './connect.ts';
+import { type Engine, withEngine } from './engine.ts';
 import { exitCode } from './exit-codes.ts';
-import { UsageError } from './pflag.ts';
-import { printPlan, withPlan } from './plan.ts';
+import { followRun } from './follow-run.ts';
+import { narrowedPlan } from './narrowed-plan.ts';
+import { operatorName } from './operator.ts';
+import { planInFile } from './plan-file.ts';
+import { type Proposal, proposeFile, proposeScopes } from './proposal.ts';
+import { type RestartWish, restartWish } from './restart-wish.ts';
+import { resume } from './resume.ts';
+import { resumeCommand } from './resume-command.ts';
+import { checkOnly, wantedNamespaces } from './scopes.ts';
+import { type Teller, tellerFor } from './teller.ts';
+
+/** One call of `restart`. */
+export interface RestartCall {
+  readonly args: Arguments;
+  readonly client: KubeClient;
+  readonly env: NodeJS.ProcessEnv;
+  readonly output: Output;
+  readonly wish: RestartWish;
+  readonly teller: Teller;
+}
 
 /**
- * `restart`: shows the plan, asks, restarts one workload after the other, and prints a line whenever one moves on.
- * Ctrl-C starts nothing new and waits for the workload in progress; a second one leaves at once.
+ * `restart`: shows the plan and what stands against it, asks, and tells of the run until nothing happens any more.
+ * The workloads come from the command line, from a plan file, or from a run that did not come to its end.
  */
 export async function restart(
   args: Arguments,
@@ -21,96 +41,107 @@ export async function restart(
   env: NodeJS.ProcessEnv,
   output: Output,
 ): Promise<number> {
-  if (args.on('read-only')) {
-    throw new UsageError('--read-only and restart exclude each other');
-  }
-  const asks = !args.on('yes');
-  if (asks && !process.stdin.isTTY) {
-    throw new UsageError('without a terminal nobody can be asked: look at the plan first, then say --yes');
-  }
-  return withPlan(args, client, env, async (planned, rollout) => {
-    await printPlan(planned, 'table', output);
-    if (planned.blocked.length > 0) {
-      return exitCode.failed;
-    }
-    if (planned.items.length === 0) {
-      return exitCode.fine;
-    }
-    if (asks && !(await isConfirmed(planned))) {
-      output.err('Nothing was restarted.\n');
-      return exitCode.failed;
-    }
-    return perform(planned, rollout, output);
-  });
-}
-
-async function isConfirmed({ items }: Plan): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const workloads = items.length === 1 ? 'this workload' : `these ${items.length} workloads`;
-    return (await prompt.question(`\nType yes to restart ${workloads}: `)).trim() === 'yes';
-  } finally {
-    prompt.close();
-  }
-}
-
-function perform(planned: Plan, rollout: Rollout, output: Output): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const interrupt = (): void => {
-    process.once('SIGINT', () => resolve(exitCode.interrupted));
-    output.err(
-      'Nothing new is started; the workload in progress is watched to its end. Ctrl-C again leaves.\n',
-    );
-    rollout.stop();
-  };
-  process.once('SIGINT', interrupt);
-  let before: readonly Step[] = [];
-  const unsubscribe = rollout.run.subscribe(() => {
-    const run = rollout.run.get();
-    if (!run) {
-      return;
-    }
-    for (const line of runNews(before, run)) {
-      output.out(`${line}\n`);
-    }
-    before = run.steps;
-    const code = ending(run, output);
-    if (code !== undefined) {
-      resolve(code);
-    }
-  });
-  const refused = rollout.start(planned);
-  if (refused !== undefined) {
-    throw new CommandError(refused);
-  }
-  return promise.finally(() => {
-    unsubscribe();
-    process.removeListener('SIGINT', interrupt);
-  });
-}
-
-/** Prints how the run ended, once it has. */
-function ending({ phase, steps }: Run, output: Output): number | undefined {
-  const done = steps.filter(({ status }) => status.state === 'done').length;
-  const result = `${done} of ${count(steps.length, 'workload')} restarted`;
-  switch (phase.phase) {
-    case 'done':
-      output.out(`${result}\n`);
-      return exitCode.fine;
-    case 'stopped':
-      output.out(`Stopped: ${result}\n`);
-      return exitCode.interrupted;
-    case 'halted': {
-      const { reason, details, nextSteps } = phase.halt;
-      const lines = [`Halted: ${result}`, reason, ...details.map((detail) => `  ${detail}`)];
-      output.err(
-        [...lines, 'Next steps:', ...nextSteps.map((step) => `  ${step}`)]
-          .map((line) => `${line}\n`)
-          .join(''),
+  const wish = restartWish(args);
+  const { source } = wish;
+  const teller = tellerFor(wish, () => client.clock.now() / 1000, output);
+  const call: RestartCall = { args, client, env, output, wish, teller };
+  switch (source.from) {
+    case 'run':
+      return resume(call, source);
+    case 'file': {
+      const file = planInFile(source.path);
+      return withEngine(args, client, env, file.namespaces, async (engine) =>
+        carryOut(call, engine, await proposeFile(engine, file, wish.limits())),
       );
-      return exitCode.halted;
     }
-    default:
-      return undefined;
+    case 'scopes':
+      checkOnly(args);
+      return withEngine(args, client, env, wantedNamespaces(args), (engine) =>
+        carryOut(call, engine, proposeScopes(engine, args, source.options, wish.limits())),
+      );
   }
+}
+
+async function carryOut(call: RestartCall, engine: Engine, wanted: Proposal): Promise<number> {
+  const { wish, teller, output } = call;
+  if (wanted.plan.blocked.length > 0 || wanted.plan.items.length === 0) {
+    teller.proposed(wanted);
+    return wanted.plan.blocked.length > 0
+      ? refuse(call, wanted.plan.blocked)
+      : end(teller, 'nothing', exitCode.fine);
+  }
+  const report = await engine.rollout.preflight(wanted.plan, { probe: wish.probe });
+  const plan = narrowedPlan(wanted.plan, report);
+  const proposal: Proposal = { ...wanted, plan, estimate: estimateOf(plan, wish.limits()) };
+  teller.proposed(proposal);
+  teller.preflighted(report);
+  const blockers = report.findings.filter(({ severity }) => severity === 'blocker');
+  if (blockers.length > 0) {
+    return refuse(
+      call,
+      blockers.map(({ text }) => text),
+    );
+  }
+  if (plan.items.length === 0) {
+    return end(teller, 'nothing', exitCode.fine);
+  }
+  if (wish.dryRun === 'client') {
+    teller.note('\nNothing was restarted (client dry run).');
+    return end(teller, 'dry-run', exitCode.fine);
+  }
+  if (wish.dryRun === 'server') {
+    return dryRun(call, engine, proposal);
+  }
+  if (wish.asks) {
+    const workloads = plan.items.length === 1 ? 'this workload' : `these ${plan.items.length} workloads`;
+    const answer = await askYes(`\nType yes to restart ${workloads}: `);
+    if (answer !== 'yes') {
+      output.err('Nothing was restarted.\n');
+      return end(teller, 'refused', answer === 'interrupted' ? exitCode.interrupted : exitCode.failed);
+    }
+  }
+  return run(call, engine, proposal);
+}
+
+function run({ args, env, output, wish, teller }: RestartCall, engine: Engine, { plan }: Proposal) {
+  const { rollout, ports } = engine;
+  const { reason, probe } = wish;
+  const options = { limits: wish.limits(), by: operatorName(env), reason, probe };
+  return followRun({
+    rollout,
+    how: 'started',
+    begin: () => beginRun((lock) => rollout.start(plan, { ...options, lock }), wish.lock, ports.now),
+    resume: (id) => resumeCommand(args, id),
+    teller,
+    output,
+  });
+}
+
+async function dryRun(
+  { wish, teller, env }: RestartCall,
+  engine: Engine,
+  { plan }: Proposal,
+): Promise<number> {
+  const by = { by: operatorName(env), reason: wish.reason };
+  const refused = await checkPatches(engine, plan.items, by, teller.checked);
+  const verdict =
+    refused === 0
+      ? 'The server accepts every patch'
+      : `${count(refused, 'patch', 'patches')} would not be made`;
+  teller.note(`\n${verdict}. Nothing was restarted (server dry run).`);
+  return end(teller, 'dry-run', refused === 0 ? exitCode.fine : exitCode.failed);
+}
+
+/** Says in one line that nothing may be restarted; the reasons were listed. */
+function refuse({ teller, output }: RestartCall, reasons: readonly string[]): number {
+  const reason = `nothing may be restarted now: ${reasons.join('; ')}`;
+  output.err(`error: ${reason}\n`);
+  teller.refused(reason);
+  return end(teller, 'refused', exitCode.failed);
+}
+
+/** The end of a call that began no run. */
+function end(teller: Teller, result: EndEvent['result'], code: number): number {
+  teller.ended({ run: '', result, exitCode: code, counts: countSteps([]), resume: '' });
+  return code;
 }

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import type { KubeClient } from '../kube/client.ts';
 import { KubeError } from '../kube/errors.ts';
+import { list } from '../mesh/words.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { clientFor, connect, type Output } from './connect.ts';
 import { exitCode } from './exit-codes.ts';
+import { allFlags } from './flags.ts';
 import { UsageError } from './pflag.ts';
 import { programVersion } from './version.ts';
 
@@ -21,10 +23,20 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['plan', async () => (await import('./plan.ts')).plan],
   ['verify', async () => (await import('./verify.ts')).verify],
   ['restart', async () => (await import('./restart.ts')).restart],
+  ['pin', async () => (await import('./pin.ts')).pin],
+  ['unpin', async () => (await import('./unpin.ts')).unpin],
 ]);
 
-/** Commands that take namespaces as operands. */
-const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart', 'verify']);
+type LocalCommand = (args: Arguments, env: NodeJS.ProcessEnv, output: Output) => number | Promise<number>;
+
+/** Commands that need no cluster: they read what runs have left on this computer. */
+const localCommands: ReadonlyMap<string, () => Promise<LocalCommand>> = new Map([
+  ['runs', async () => (await import('./runs.ts')).runs],
+  ['report', async () => (await import('./report.ts')).report],
+]);
+
+/** Commands that take operands. */
+const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart', 'verify', 'pin', 'unpin', 'report']);
 
 /**
  * Runs one command line.
@@ -60,18 +72,37 @@ async function dispatch(args: Arguments, program: string, output: Output): Promi
     output.out(`kubectl-linkerd-upgrade ${programVersion}\n`);
     return exitCode.fine;
   }
+  if (command !== '' && !commands.has(command) && !localCommands.has(command)) {
+    throw new UsageError(`unknown command "${command}"`);
+  }
+  checkFlags(args);
   const [operand] = operands;
   if (operand !== undefined && !takesOperands.has(command)) {
-    throw new UsageError(`unexpected argument "${operand}"; name a namespace with -n`);
+    const hint = localCommands.has(command) ? '' : '; name a namespace with -n';
+    throw new UsageError(`unexpected argument "${operand}"${hint}`);
   }
   if (command === '' && process.stdin.isTTY && process.stdout.isTTY) {
     return withClient(args, output, (await import('./screen.ts')).screen);
+  }
+  const local = await localCommands.get(command)?.();
+  if (local) {
+    return local(args, process.env, output);
   }
   const load = commands.get(command || 'status');
   if (!load) {
     throw new UsageError(`unknown command "${command}"`);
   }
   return withClient(args, output, await load());
+}
+
+/** @throws UsageError for a flag of another command: it would be passed over in silence */
+function checkFlags({ command, given }: Arguments): void {
+  for (const { name, commands: owners } of allFlags) {
+    if (owners && given.includes(name) && !owners.includes(command)) {
+      const where = list(owners.map((owner) => owner || 'the live screen'));
+      throw new UsageError(`--${name} is a flag of ${where}, not of ${command || 'the live screen'}`);
+    }
+  }
 }
 
 /** Runs a command with a client for the cluster, or for the demo's, and closes both behind it. */

@@ -1,11 +1,17 @@
 import type { KubeClient } from '../kube/client.ts';
+import { namespaces as namespaceResource } from '../kube/resources.ts';
 import { follow } from '../live/follow.ts';
-import { clusterPorts } from '../rollout/cluster/ports.ts';
-import { createRollout } from '../rollout/executor.ts';
+import { listRuns, readRun } from '../rollout/journal/file.ts';
+import type { RecordedRun } from '../rollout/journal/record.ts';
+import type { StartOptions } from '../rollout/rollout.ts';
 import { openTui } from '../tui/open.tsx';
 import type { Arguments } from './arguments.ts';
 import { type Output, occupyTerminal } from './connect.ts';
+import { CLUSTER_IDENTITY, engineFor, runsFolder } from './engine.ts';
+import { limitsOf } from './limits.ts';
+import { operatorName } from './operator.ts';
 import { UsageError } from './pflag.ts';
+import { planOptionsOf } from './plan-options.ts';
 import { subjectOf } from './subject.ts';
 import { programVersion } from './version.ts';
 
@@ -19,8 +25,18 @@ export async function screen(
   if (args.text('selector') !== undefined) {
     throw new UsageError('-l chooses pods for status; on the live screen use / to filter');
   }
+  const start: StartOptions = {
+    limits: limitsOf(args),
+    by: operatorName(env),
+    reason: args.text('reason') ?? '',
+    lock: 'required',
+    probe: !args.on('no-probe'),
+  };
+  const planOptions = { ...planOptionsOf(args), order: 'derived' } as const;
   // Fails in plain words before the screen opens, and lets a credential plugin ask its questions.
   await client.version();
+  const runs = runsFolder(args, env);
+  const unfinished = await unfinishedRun(client, runs.path);
   occupyTerminal();
   const subject = subjectOf(args, client, env);
   const session = follow(client, subject);
@@ -28,7 +44,7 @@ export async function screen(
   try {
     const { exitCode, summary } = await openTui({
       store: session.store,
-      rollout: createRollout(clusterPorts(client, session)),
+      rollout: engineFor(client, session, runs.path).rollout,
       now: () => client.clock.now() / 1000,
       stdin: process.stdin,
       stdout: process.stdout,
@@ -36,6 +52,9 @@ export async function screen(
       env,
       version: programVersion,
       readOnly: args.on('read-only'),
+      start,
+      planOptions,
+      ...(unfinished === undefined ? {} : { unfinished }),
       ...(namespace === undefined ? {} : { initialNamespace: namespace }),
     });
     if (summary !== undefined) {
@@ -44,5 +63,23 @@ export async function screen(
     return exitCode;
   } finally {
     session.close();
+    runs.dispose();
+  }
+}
+
+/** The newest run of this very cluster that did not come to its end, if there is one. */
+async function unfinishedRun(client: KubeClient, folder: string): Promise<RecordedRun | undefined> {
+  const unfinished = listRuns(folder).runs.filter((run) => run.unfinished);
+  if (unfinished.length === 0) {
+    return undefined;
+  }
+  try {
+    const { uid } = await client.get(namespaceResource, '', CLUSTER_IDENTITY);
+    const newest = unfinished.find(({ cluster }) => cluster.uid === uid);
+    const read = newest && readRun(folder, newest.id);
+    return read?.replay === 'run' ? read.run : undefined;
+  } catch {
+    // Which cluster this is may not be read; then none is offered, and --resume says why.
+    return undefined;
   }
 }

@@ -44,6 +44,19 @@ test('words after -- are operands even when they look like flags', () => {
   assert.equal(args.text('namespace'), undefined);
 });
 
+test('a flag that may stand alone takes a value only after =, and an empty value at the end is not lost', () => {
+  const alone = parseArguments(['restart', 'server', '--dry-run']);
+  assert.equal(alone.text('dry-run'), '');
+  assert.equal(parseArguments(['--dry-run=client', 'books']).text('dry-run'), 'client');
+  assert.equal(parseArguments(['--reason=']).text('reason'), '');
+});
+
+test('the flags that were given are named once each, whatever they say', () => {
+  const args = parseArguments(['-n', 'a', '--namespace=b', '--demo=false', '-ojson', '--', '--yes']);
+  assert.deepEqual(args.given, ['namespace', 'demo', 'output']);
+  assert.deepEqual(parseArguments([]).given, []);
+});
+
 for (const [argv, message] of [
   [['--bogus'], 'unknown flag: --bogus'],
   [['-Az'], "unknown shorthand flag: 'z' in -Az"],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { allFlags } from '../../src/cli/flags.ts';
 import { findKubectls } from '../support/kubectl.ts';
 import { program, runProgram, runToEnd, temporaryFolder } from '../support/program.ts';
 
@@ -29,6 +30,7 @@ test('help goes to standard output and names every flag', async () => {
   const { code, stdout } = await runProgram(['--help']);
   assert.equal(code, 0);
   for (const flag of [
+    ...allFlags.filter(({ help }) => help !== '').map(({ name }) => `--${name}`),
     '--kubeconfig',
     '--context',
     '-n, ',
@@ -48,6 +50,9 @@ test('help goes to standard output and names every flag', async () => {
 
 for (const [argv, message] of [
   [['bogus'], 'unknown command "bogus"'],
+  [['bogus', 'books'], 'unknown command "bogus"'],
+  [['runs', 'books'], 'unexpected argument "books"'],
+  [['runs', '-o', 'wide'], '--output takes table, json, for example --output=table, not "wide"'],
   [['toString'], 'unknown command "toString"'],
   [['status', 'books'], 'unexpected argument "books"; name a namespace with -n'],
   [['--bogus'], 'unknown flag: --bogus'],
@@ -56,6 +61,30 @@ for (const [argv, message] of [
     const { code, stdout, stderr } = await runProgram(argv);
     assert.deepEqual([code, stdout], [2, '']);
     assert.ok(stderr.startsWith(`error: ${message}\n`), stderr);
+  });
+}
+
+for (const [argv, message] of [
+  [['restart', 'invoicing'], /--yes/],
+  [['restart', '--yes'], /name the namespaces/],
+  [['restart', '-A', 'invoicing', '--yes'], /not both/],
+  [['restart', 'invoicing', '--yes', '--read-only'], /exclude each other/],
+  [['restart', 'invoicing', '--yes', '--soak=60'], /--soak=90s/],
+  [['restart', 'invoicing', '--dry-run'], /--dry-run flag without a value was specified/],
+  [['restart', 'invoicing', '--yes', '-o', 'yaml'], /--output takes json/],
+  [['restart', 'invoicing/deploy/', '--yes'], /names nothing to look at/],
+  [['restart', 'invoicing', '--only=bogus', '--yes'], /--only takes/],
+  [['plan', '-A', '--only', 'bogus'], /--only takes/],
+  [['plan', '-A', '-l', 'app in'], /-l takes labels/],
+  [['plan', '-A', '-o', 'name'], /--output takes table, json, yaml/],
+  [['plan', '-A', '--out='], /--out takes a file/],
+  [['plan', '-A', '--yes'], /--yes is a flag of restart, pin and unpin, not of plan/],
+  [['status', '--dry-run=server'], /--dry-run is a flag of restart/],
+] as const) {
+  test(`wrong usage of a restart ends with 2, before any cluster is asked: ${argv.join(' ')}`, async () => {
+    const { code, stdout, stderr } = await runProgram([...argv, '--server=http://127.0.0.1:1']);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, message);
   });
 }
 

@@ -2,7 +2,9 @@
 import { createKubeClient } from '../../src/kube/client.ts';
 import { follow } from '../../src/live/follow.ts';
 import { clusterPorts } from '../../src/rollout/cluster/ports.ts';
-import { createRollout, type RolloutPorts } from '../../src/rollout/executor.ts';
+import { createRollout } from '../../src/rollout/executor.ts';
+import type { RolloutPorts } from '../../src/rollout/ports.ts';
+import { DEFAULT_LIMITS } from '../../src/rollout/run/limits.ts';
 import { connectionTo } from '../support/connection.ts';
 import { planItem } from '../support/runs.ts';
 
@@ -31,7 +33,8 @@ process.stdout.write('left\n');
 /** Begins a run, and returns while it waits for pods, or tries to find out what became of its patch. */
 async function restart(): Promise<void> {
   await session.loaded();
-  const ports = clusterPorts(client, session);
+  const openJournal = () => ({ location: 'nowhere', append: () => undefined, close: () => undefined });
+  const ports = clusterPorts(client, session, { openJournal });
   const underWay = Promise.withResolvers<void>();
   const rolling: RolloutPorts = {
     ...ports,
@@ -63,13 +66,18 @@ async function restart(): Promise<void> {
   rollout.run.subscribe(() => {
     if (rollout.run.get()?.steps[0]?.status.state === 'rolling') underWay.resolve();
   });
-  const refused = rollout.start({
-    scopes: [],
-    items: [item],
-    exclusions: [],
-    blocked: [],
-    controlPlaneVersion: controlPlane.version,
-  });
-  if (refused !== undefined) throw new Error(refused);
+  const started = await rollout.start(
+    {
+      scopes: [],
+      options: {},
+      items: [item],
+      waves: [{ kind: 'namespaces', title: 'namespace shop' }],
+      exclusions: [],
+      blocked: [],
+      controlPlaneVersion: controlPlane.version,
+    },
+    { limits: DEFAULT_LIMITS, by: 'ann@laptop', reason: '', lock: 'required', probe: false },
+  );
+  if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
   await underWay.promise;
 }

@@ -1,0 +1,132 @@
+import type { WorkloadKey } from '../mesh/view.ts';
+import { changeLines } from '../report/change-lines.ts';
+import { nameOf, planTable } from '../report/plan-table.ts';
+import { preflightLines } from '../report/preflight-lines.ts';
+import { type Decided, resumeLines } from '../report/resume-lines.ts';
+import { countsInWords } from '../report/run-counts.ts';
+import {
+  type BeginEvent,
+  beginEvent,
+  dryRunEvent,
+  type EndEvent,
+  planEvent,
+  preflightEvent,
+  type RunEventBody,
+  refusedEvent,
+  runEventDocument,
+} from '../report/run-event.ts';
+import { runNews, runNewsLines } from '../report/run-news.ts';
+import type { RecordedRun } from '../rollout/journal/record.ts';
+import type { LockHolder } from '../rollout/lock/lock.ts';
+import type { PreflightReport } from '../rollout/preflight/report.ts';
+import type { RunLimits } from '../rollout/run/limits.ts';
+import type { Run } from '../rollout/run/run.ts';
+import type { Output } from './connect.ts';
+import type { Proposal } from './proposal.ts';
+import type { RestartWish } from './restart-wish.ts';
+
+/** Tells standard output of a restart: people in lines, programs in one JSON object a line. */
+export interface Teller {
+  proposed(proposal: Proposal): void;
+  preflighted(report: PreflightReport): void;
+  /** Where a recorded run stands. */
+  recorded(run: RecordedRun, decided: Decided): void;
+  began(how: BeginEvent['type'], run: Run): void;
+  moved(before: Run | undefined, after: Run): void;
+  /** What the server said of a patch in dry run, '' when it accepts it. */
+  checked(key: WorkloadKey, message: string): void;
+  refused(reason: string, by?: LockHolder): void;
+  /** A line for people only. */
+  note(text: string): void;
+  ended(end: Omit<EndEvent, 'type'>): void;
+}
+
+/** @param now seconds since the epoch */
+export function tellerFor(
+  { form, asks, limits }: Pick<RestartWish, 'form' | 'asks' | 'limits'>,
+  now: () => number,
+  output: Output,
+): Teller {
+  if (form === 'plain') {
+    return plainTeller(output.out, limits());
+  }
+  const events = jsonTeller(output.out, now);
+  if (!asks) {
+    return events;
+  }
+  // Who is asked has to see what it is about; standard output is for the program that reads the events.
+  const { proposed, preflighted, recorded } = plainTeller(output.err, limits());
+  return {
+    ...events,
+    proposed(proposal) {
+      proposed(proposal);
+      events.proposed(proposal);
+    },
+    preflighted(report) {
+      preflighted(report);
+      events.preflighted(report);
+    },
+    recorded,
+  };
+}
+
+function plainTeller(write: (text: string) => void, limits: RunLimits): Teller {
+  const print = (lines: readonly string[]): void => {
+    if (lines.length > 0) {
+      write(lines.map((line) => `${line}\n`).join(''));
+    }
+  };
+  /** Told in the review already. */
+  const told = new Set<string>();
+  return {
+    proposed: ({ plan, changes }) => print([...planTable(plan, limits), ...changeLines(changes)]),
+    preflighted(report) {
+      print(preflightLines(report));
+      for (const { text } of report.findings) {
+        told.add(text);
+      }
+    },
+    recorded: (run, decided) => print(resumeLines(run, decided)),
+    began: (how, run) =>
+      print(['', `Run ${run.id} ${how} by ${run.by}${run.lock === 'none' ? ', without a lock' : ''}`]),
+    moved: (before, after) => print(runNewsLines(before, after, told)),
+    checked(key, message) {
+      const verdict =
+        message === '' ? 'restarted (server dry run)' : `not restarted (server dry run): ${message}`;
+      print([`${nameOf(key)} ${verdict}`]);
+    },
+    refused: () => undefined,
+    note: (text) => print([text]),
+    ended({ run, result, counts }) {
+      if (run !== '') {
+        print([`${endings[result]}${countsInWords(counts)}`]);
+      }
+    },
+  };
+}
+
+const endings: Readonly<Record<EndEvent['result'], string>> = {
+  done: '',
+  halted: 'Halted: ',
+  paused: 'Paused: ',
+  aborted: 'Ended early: ',
+  left: 'Left: ',
+  nothing: '',
+  refused: '',
+  'dry-run': '',
+};
+
+function jsonTeller(write: (text: string) => void, now: () => number): Teller {
+  const print = (event: RunEventBody): void => write(`${JSON.stringify(runEventDocument(event, now()))}\n`);
+  return {
+    proposed: ({ plan, estimate, changes }) => print(planEvent(plan, estimate, changes)),
+    preflighted: (report) => print(preflightEvent(report)),
+    recorded: () => undefined,
+    began: (how, run) => print(beginEvent(how, run)),
+    moved: (before, after) => runNews(before, after).forEach(print),
+    checked: (key, message) => print(dryRunEvent(key, message)),
+    refused: (reason, by) => print(refusedEvent(reason, by)),
+    note: () => undefined,
+    ended: (event) => print({ type: 'end', ...event }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { RecordedRun } from '../rollout/journal/record.ts';
+import type { StepState } from '../rollout/run/run.ts';
+import { nameOf } from './plan-table.ts';
+import { countSteps, countsInWords } from './run-counts.ts';
+import { timestamp } from './run-news.ts';
+import { hang } from './wrap.ts';
+
+/** What the operator wants of single steps before the run goes on, by their index. */
+export type Decided = ReadonlyMap<number, 'retry' | 'skip'>;
+
+/** Where a recorded run stands, and what is left of it, in lines. */
+export function resumeLines({ header, steps, phase }: RecordedRun, decided: Decided): readonly string[] {
+  const left = steps.flatMap(({ item, status }, index) => {
+    const what = leftToDo(status, decided.get(index));
+    return what === '' ? [] : [[`wave ${item.wave + 1}`, nameOf(item.key), what]];
+  });
+  return [
+    `Run ${header.id} of ${header.by}, begun ${timestamp(header.at)} on ${placeOf(header.cluster)}:`,
+    `${countsInWords(countSteps(steps))}`,
+    ...(phase.phase === 'halted' ? [`It halted: ${phase.halt.reason}`] : []),
+    '',
+    left.length === 0 ? 'Nothing is left but its end.' : 'Left:',
+    ...hang(left).map((line) => `  ${line}`),
+  ];
+}
+
+/** `context prod (https://…)`. */
+export function placeOf({ context, server }: RecordedRun['header']['cluster']): string {
+  return context === '' ? server : `context ${context} (${server})`;
+}
+
+function leftToDo(status: StepState, decision: 'retry' | 'skip' | undefined): string {
+  if (decision !== undefined) {
+    return decision === 'retry' ? 'queued again' : 'left out';
+  }
+  switch (status.state) {
+    case 'queued':
+      return 'not started';
+    case 'patching':
+      return 'its patch was on the way: looked up first';
+    case 'rolling':
+    case 'soaking':
+      return 'patched: watched until it is proven';
+    case 'failed':
+      return `failed, ${status.reason}; stays so unless --retry names it`;
+    default:
+      return '';
+  }
+}
