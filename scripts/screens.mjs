@@ -18,8 +18,8 @@ const kubeconfig = join(folder, 'kubeconfig');
 writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 });
 const program = startInPty(
   process.execPath,
-  [`${root}dist/kubectl-linkerd_upgrade`, '--kubeconfig', kubeconfig],
-  { columns: 100, rows: 30 },
+  [`${root}dist/kubectl-linkerd_upgrade`, '--kubeconfig', kubeconfig, '--soak', '10s'],
+  { columns: 100, rows: 30, env: { XDG_STATE_HOME: folder } },
 );
 
 const sections = [];
@@ -40,23 +40,33 @@ try {
   await take('Why', '`x` explains any row: here a restart would take the proxies away.');
   await home();
   await choose('payments');
-  await press('r', /type yes/);
+  await press('p', /^Plan: /m);
+  await take(
+    'A plan',
+    '`p` plans what is marked, else the row: waves in order, from which version to which, why, what could go wrong, and what is left as it is.',
+  );
+  await press('r', /came back from the injector/);
   await take(
     'Before a restart',
-    '`r` shows what would happen and what could go wrong. Nothing is written yet.',
+    '`r`, here or on the table, asks the cluster what stands against it. The injector itself answers for each workload, by a pod of a dry run. Nothing is written before `yes`.',
   );
+  await press(key.escape, /^Plan: /m);
   await press(key.escape, /Namespaces/);
   await home();
   await choose('invoicing');
-  await press('r', /type yes/);
+  await press('r', /came back from the injector/);
   program.type(...'yes', key.enter);
-  await program.until(/Waiting for pod/, 60_000);
-  await take('A run', 'One workload at a time; each is waited for until its pods prove it.');
+  await program.until(/waits for pod/, 60_000);
+  await take('A run', 'Wave by wave; each workload is waited for until its pods prove it.');
+  await program.until(/Run +◔ soaking/, 60_000);
+  await take('A soak', 'A wave that is over is watched for a while before the next one.');
   await program.until(/Next steps/, 120_000);
   await take(
     'A halt',
-    'The new pods of `deploy/pdf` crash: the run stops by itself and says what still serves.',
+    'The new pods of `deploy/pdf` crash: the run stops by itself and says what still serves, what to type, and which keys help.',
   );
+  await press(key.enter, /What the restart does/);
+  await take('A step', 'Enter on a step: what it is, how far it came, and its pods of this moment.');
 } finally {
   program.kill('SIGKILL');
   await simulation.stop();

@@ -1,12 +1,14 @@
 import type { LiveView, Store } from '../live/view.ts';
-import type { Plan, Scope } from '../rollout/plan/plan.ts';
-import type { Rollout, Run } from '../rollout/run/run.ts';
+import type { RecordedRun } from '../rollout/journal/record.ts';
+import type { Plan, PlanOptions, Scope } from '../rollout/plan/plan.ts';
+import type { Rollout, StartOptions, StartOutcome } from '../rollout/rollout.ts';
+import type { PhaseName } from '../rollout/run/run.ts';
 import { isTooSmall, type Size } from './screens/layout.ts';
 import { extentOf, type Scene, tableRowsOf } from './screens/picture.ts';
 import { reduce, type UiEvent } from './state/reduce.ts';
-import { isActive, runSentence, sameInSubstance } from './state/run-facts.ts';
+import { isUnfinished, runSentence, sameInSubstance } from './state/run-facts.ts';
 import type { Context } from './state/step.ts';
-import { type Intent, initialState, type Tone, type UiState } from './state/ui-state.ts';
+import { type Intent, initialState, type Subject, type Tone, type UiState } from './state/ui-state.ts';
 import type { Theme } from './theme/theme.ts';
 
 /** What the interface may do to the terminal it runs in. */
@@ -28,6 +30,12 @@ export interface ControllerOptions {
   readonly theme: Theme;
   readonly initialNamespace: string | undefined;
   readonly terminal: TerminalPort;
+  /** How runs of this session are carried out. */
+  readonly start: StartOptions;
+  /** What plans of this session may restart beside the plain case. */
+  readonly planOptions: PlanOptions;
+  /** A run of this cluster that an earlier session left unfinished. */
+  readonly unfinished: RecordedRun | undefined;
 }
 
 /** Carries events to the reducer and its intents to the engine; React only draws what it publishes. */
@@ -35,7 +43,7 @@ export interface Controller {
   readonly state: Store<UiState>;
   /** Takes events in order; those of one chunk of input are published as one new state. */
   feed(events: readonly UiEvent[]): void;
-  /** Stops following the run. */
+  /** Stops following the run, and takes no more events. */
   close(): void;
 }
 
@@ -43,23 +51,21 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const endTones: Readonly<Record<Run['phase']['phase'], Tone>> = {
-  running: 'info',
-  stopping: 'info',
-  stopped: 'caution',
-  done: 'good',
-  halted: 'danger',
-};
+/** Phases that are told of wherever the operator looks. */
+const endTones: Partial<Record<PhaseName, Tone>> = { done: 'good', aborted: 'caution', halted: 'danger' };
 
 export function createController(options: ControllerOptions): Controller {
-  const { store, rollout, now, readOnly, version, theme, terminal } = options;
+  const { store, rollout, now, readOnly, version, theme, terminal, unfinished } = options;
   const listeners = new Set<() => void>();
   let state = initialState(options.initialNamespace);
+  let closed = false;
 
   const context = (): Context => {
     const scene: Scene = {
       view: store.get(),
       run: rollout.run.get(),
+      unfinished,
+      limits: options.start.limits,
       now: now(),
       readOnly,
       version,
@@ -69,6 +75,7 @@ export function createController(options: ControllerOptions): Controller {
     return {
       view: scene.view,
       run: scene.run,
+      unfinished,
       now: scene.now,
       readOnly,
       visible: !isTooSmall(scene.size),
@@ -77,34 +84,75 @@ export function createController(options: ControllerOptions): Controller {
     };
   };
 
-  const planFor = (scopes: readonly Scope[], changed: boolean): UiEvent => {
+  const planned = (scopes: readonly Scope[]): Plan | { readonly error: string } => {
     try {
-      return { type: 'planned', plan: rollout.plan(scopes), changed };
+      return rollout.plan(scopes, { order: 'derived', ...options.planOptions });
     } catch (error) {
-      return { type: 'flash', text: `Could not plan the restart: ${reasonOf(error)}`, tone: 'danger' };
+      return { error: reasonOf(error) };
     }
   };
 
-  // What was read is started only if a fresh plan still says the same; the fresh one carries the
-  // resource versions of this moment, which the patches are conditional on.
-  const start = (read: Plan): UiEvent => {
-    const planned = planFor(read.scopes, true);
-    if (planned.type !== 'planned' || !sameInSubstance(read, planned.plan)) return planned;
-    const refusal = rollout.start(planned.plan);
-    if (refusal === undefined) return { type: 'started' };
-    return { type: 'flash', text: `Not started: ${refusal}`, tone: 'danger' };
+  const plan = (scopes: readonly Scope[], purpose: 'review' | 'restart', read: Plan | undefined): UiEvent => {
+    const fresh = planned(scopes);
+    if ('error' in fresh) {
+      return { type: 'flash', text: `Could not plan the restart: ${fresh.error}`, tone: 'danger' };
+    }
+    return {
+      type: 'planned',
+      plan: fresh,
+      purpose,
+      changed: read !== undefined && !sameInSubstance(read, fresh),
+    };
+  };
+
+  const preflight = (chosen: Plan): void => {
+    rollout.preflight(chosen, { probe: options.start.probe }).then(
+      (report) => feed([{ type: 'preflighted', plan: chosen, preflight: { state: 'found', report } }]),
+      (error) =>
+        feed([
+          { type: 'preflighted', plan: chosen, preflight: { state: 'failed', message: reasonOf(error) } },
+        ]),
+    );
+  };
+
+  const startEnds = (outcome: Promise<StartOutcome>): void => {
+    outcome
+      .catch((error): StartOutcome => ({ outcome: 'refused', reason: reasonOf(error) }))
+      .then((ended) => feed([{ type: 'start-ended', outcome: ended }]));
+  };
+
+  const start = (subject: Subject, lock: StartOptions['lock']): void => {
+    const how: StartOptions = { ...options.start, lock };
+    if (subject.what === 'run') {
+      const { recorded } = subject;
+      // It goes on as it was begun, whatever this session would do.
+      startEnds(rollout.resume(recorded, { ...how, limits: recorded.limits }));
+      return;
+    }
+    // What was read is started only if a fresh plan still says the same; the fresh one carries the
+    // resource versions of this moment, which the patches are conditional on.
+    const fresh = planned(subject.plan.scopes);
+    if ('error' in fresh) {
+      take({ type: 'start-ended', outcome: { outcome: 'refused', reason: fresh.error } });
+      return;
+    }
+    if (sameInSubstance(subject.plan, fresh)) startEnds(rollout.start(fresh, how));
+    else take({ type: 'planned', plan: fresh, purpose: 'restart', changed: true });
   };
 
   const carryOut = (intent: Intent): void => {
     switch (intent.type) {
       case 'plan':
-        take(planFor(intent.scopes, false));
+        take(plan(intent.scopes, intent.purpose, intent.read));
+        break;
+      case 'preflight':
+        preflight(intent.plan);
         break;
       case 'start':
-        take(start(intent.plan));
+        start(intent.subject, intent.lock ?? options.start.lock);
         break;
-      case 'stop':
-        rollout.stop();
+      case 'act':
+        rollout.act(intent.action);
         break;
       case 'suspend':
         terminal.suspend();
@@ -124,19 +172,22 @@ export function createController(options: ControllerOptions): Controller {
     for (const intent of step.intents) carryOut(intent);
   }
 
-  const feed = (events: readonly UiEvent[]): void => {
-    if (events.length === 0) return;
+  function feed(events: readonly UiEvent[]): void {
+    if (events.length === 0 || closed) return;
     for (const event of events) take(event);
     for (const listener of listeners) listener();
-  };
+  }
 
   let followed = rollout.run.get();
   const unfollow = rollout.run.subscribe(() => {
     const before = followed;
-    followed = rollout.run.get();
-    if (!isActive(before) || followed === undefined || isActive(followed)) return;
-    if (state.overlay?.kind === 'run') return;
-    feed([{ type: 'flash', text: runSentence(followed, now()), tone: endTones[followed.phase.phase] }]);
+    const run = rollout.run.get();
+    followed = run;
+    if (!isUnfinished(before) || run === undefined || before.phase.phase === run.phase.phase) return;
+    const tone = endTones[run.phase.phase];
+    if (tone === undefined) return;
+    if (run.phase.phase === 'halted') feed([{ type: 'halted' }]);
+    if (state.overlay?.kind !== 'run') feed([{ type: 'flash', text: runSentence(run, now()), tone }]);
   });
 
   return {
@@ -148,6 +199,9 @@ export function createController(options: ControllerOptions): Controller {
       },
     },
     feed,
-    close: unfollow,
+    close: () => {
+      closed = true;
+      unfollow();
+    },
   };
 }

@@ -1,10 +1,14 @@
 import { render } from 'ink';
 import type { LiveView, Store } from '../live/view.ts';
-import type { Rollout, Run } from '../rollout/run/run.ts';
+import type { RecordedRun } from '../rollout/journal/record.ts';
+import type { PlanOptions } from '../rollout/plan/plan.ts';
+import type { Rollout, StartOptions } from '../rollout/rollout.ts';
 import { App } from './components/app.tsx';
 import { createController } from './controller.ts';
 import { holdOutput } from './hold-output.ts';
-import { isActive, runSentence } from './state/run-facts.ts';
+import { lettingGo } from './leaving.ts';
+import { isUnfinished } from './state/run-facts.ts';
+import { summaryOf } from './summary.ts';
 import { guardTerminal, stopProcessGroup } from './terminal-guard.ts';
 import { themeFor } from './theme/theme.ts';
 
@@ -27,30 +31,19 @@ export interface TuiOptions {
   readonly readOnly?: boolean;
   /** Opens the workloads of this namespace; Esc goes up to all namespaces. */
   readonly initialNamespace?: string;
+  /** How runs are carried out, as the command line says: limits, `user@host`, reason, lock, probe. */
+  readonly start: StartOptions;
+  /** What plans may restart beside the plain case; nothing when absent. */
+  readonly planOptions?: PlanOptions;
+  /** A run of this very cluster that an earlier session left unfinished: offered to be taken up. */
+  readonly unfinished?: RecordedRun;
 }
 
 export interface TuiResult {
-  /** 0 fine, 1 could not run, 4 the last run halted, 130 interrupted, 128 and the number of a signal. */
+  /** 0 fine, 1 could not run, 4 the last run halted, 130 interrupted or left unfinished, 128 and the number of a signal. */
   readonly exitCode: number;
   /** To be printed once the screen is back: the result of the run, if there was one. */
   readonly summary: string | undefined;
-}
-
-/** What is worth knowing about a run after the screen has gone. */
-function summaryOf(run: Run | undefined, now: number): string | undefined {
-  if (run === undefined) return undefined;
-  const sentence = runSentence(run, now);
-  if (isActive(run)) {
-    return `${sentence} Left before its end: what was started is finished by Kubernetes, unwatched; the rest was not touched.`;
-  }
-  if (run.phase.phase !== 'halted') return sentence;
-  const { details, nextSteps } = run.phase.halt;
-  const steps = nextSteps.map((text, index) => `  ${index + 1}. ${text}`);
-  return [
-    sentence,
-    ...details.map((text) => `  ${text}`),
-    ...(steps.length > 0 ? ['Next steps:', ...steps] : []),
-  ].join('\n');
 }
 
 function messageOf(error: unknown): string {
@@ -65,7 +58,7 @@ const NO_TERMINAL =
  * terminal gets its screen, cursor and modes back first.
  */
 export async function openTui(options: TuiOptions): Promise<TuiResult> {
-  const { store, rollout, now, stdin, stdout, stderr, env, version, readOnly = false } = options;
+  const { store, rollout, now, stdin, stdout, stderr, env, version, start, readOnly = false } = options;
   if (!stdin.isTTY || !stdout.isTTY) {
     stderr.write(NO_TERMINAL);
     return { exitCode: 1, summary: undefined };
@@ -73,9 +66,16 @@ export async function openTui(options: TuiOptions): Promise<TuiResult> {
 
   const theme = themeFor(env);
   const ended = Promise.withResolvers<{ readonly exitCode: number; readonly message?: string }>();
+  const impatience = Promise.withResolvers<void>();
+  let leaving: Promise<void> | undefined;
+  let runAtEnd = rollout.run.get();
   const end = (exitCode: number, message?: string): void => {
+    if (leaving !== undefined) return;
     // Nothing new may be patched between now and the end of the process.
-    if (isActive(rollout.run.get())) rollout.stop();
+    runAtEnd = rollout.run.get();
+    leaving = rollout.leave();
+    // Awaited below, where its failure is told.
+    leaving.catch(() => {});
     ended.resolve(message === undefined ? { exitCode } : { exitCode, message });
   };
   const crash = (error: unknown): void => end(1, messageOf(error));
@@ -103,13 +103,16 @@ export async function openTui(options: TuiOptions): Promise<TuiResult> {
     version,
     theme,
     initialNamespace: options.initialNamespace,
+    start,
+    planOptions: options.planOptions ?? {},
+    unfinished: options.unfinished,
     terminal: {
       size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
       exit: (code) => {
         const run = rollout.run.get();
-        const halted = run?.phase.phase === 'halted';
-        const interrupted = code === 'interrupted' || isActive(run);
-        end(interrupted ? 130 : halted ? 4 : 0);
+        if (code === 'interrupted') end(130);
+        else if (run?.phase.phase === 'halted') end(4);
+        else end(isUnfinished(run) ? 130 : 0);
       },
       suspend: stop,
       redraw,
@@ -118,18 +121,21 @@ export async function openTui(options: TuiOptions): Promise<TuiResult> {
 
   const unguard = guardTerminal({
     onCrash: crash,
-    onEnd: end,
+    onEnd: (exitCode) => (leaving === undefined ? end(exitCode) : impatience.resolve()),
     onStop: stop,
     onContinue: redraw,
   });
 
   const release = holdOutput(stderr);
+  let problem = '';
   try {
     const instance = render(
       <App
         controller={controller}
         store={store}
         run={rollout.run}
+        unfinished={options.unfinished}
+        limits={start.limits}
         now={now}
         readOnly={readOnly}
         version={version}
@@ -157,6 +163,7 @@ export async function openTui(options: TuiOptions): Promise<TuiResult> {
     instance.unmount();
     await left;
   } finally {
+    problem = await lettingGo(leaving ?? rollout.leave(), impatience.promise);
     controller.close();
     unguard();
     for (const text of release()) stderr.write(`${text}\n`);
@@ -166,5 +173,8 @@ export async function openTui(options: TuiOptions): Promise<TuiResult> {
   if (message !== undefined) {
     stderr.write(`kubectl linkerd-upgrade stopped because of an error of its own: ${message}\n`);
   }
-  return { exitCode, summary: summaryOf(rollout.run.get(), now()) };
+  const run = rollout.run.get();
+  if (problem !== '' && run !== undefined) stderr.write(`${problem}\n`);
+  // Leaving may say that a halted run is paused: what is told is why it halted.
+  return { exitCode, summary: summaryOf(runAtEnd?.phase.phase === 'halted' ? runAtEnd : run, now()) };
 }

@@ -22,7 +22,13 @@ after(async () => {
 
 async function openScreen(options: PtyOptions = {}, ...flags: readonly string[]): Promise<PtyProgram> {
   const args = [program, '--kubeconfig', kubeconfig, ...flags];
-  const screen = startInPty(process.execPath, args, { columns: 120, rows: 40, ...options });
+  const screen = startInPty(process.execPath, args, {
+    columns: 120,
+    rows: 40,
+    ...options,
+    // Runs are recorded there.
+    env: { XDG_STATE_HOME: folder.path, ...options.env },
+  });
   await screen.until(/● live/);
   return screen;
 }
@@ -36,8 +42,19 @@ function assertRestored(screen: PtyProgram): void {
   assert.ok(raw.lastIndexOf('\x1b[?2004h') <= raw.lastIndexOf('\x1b[?2004l'), 'bracketed paste is off');
 }
 
-test('open, filter, open a namespace, restart it, watch it become current, quit', async () => {
-  using screen = await openScreen();
+/** A run that does not wait where nothing happens. */
+const AT_ONCE = ['--soak=0', '--workload-soak=0'] as const;
+
+/** From the table to the confirmation of `namespace`, when everything that must hold has been looked at. */
+async function confirmRestart(screen: PtyProgram, namespace: string): Promise<void> {
+  screen.type('/', ...`^${namespace}`, key.enter);
+  await screen.until(new RegExp(`^› {2}${namespace} `, 'm'));
+  screen.type('r');
+  await screen.until(/dry-run pods? came back from the injector as predicted[\s\S]*type yes/);
+}
+
+test('open, filter, open a namespace, plan it, restart it, watch it become current, quit', async () => {
+  using screen = await openScreen({}, ...AT_ONCE);
   assert.match(screen.text(), /edge-25\.11\.3 +release 2\.19/);
   screen.type('/', ...'invoic', key.enter);
   await screen.until((text) => text.includes('invoicing') && !text.includes('storefront'));
@@ -50,12 +67,16 @@ test('open, filter, open a namespace, restart it, watch it become current, quit'
   await screen.until(/deploy\/pdf/);
   screen.type(key.escape);
   await screen.until(/Namespaces/);
-  screen.type('r');
-  await screen.until(/Restart 3 workloads[\s\S]*strategy Recreate[\s\S]*type yes/);
+  screen.type('p');
+  await screen.until(
+    /Plan: 3 workloads in 1 namespace, 7 pods[\s\S]*Wave 1 of 3: canary[\s\S]*strategy Recreate/,
+  );
+  screen.type(key.enter);
+  await screen.until(/Restart 3 workloads[\s\S]*3 of 3 dry-run pods came back[\s\S]*type yes/);
   screen.type(...'no', key.enter);
-  await screen.until(/yes/);
+  await screen.until(/"no" is not yes: nothing was started/);
   assert.equal(patches().length, 0, 'anything but yes writes nothing');
-  screen.type('\x7f', '\x7f', ...'yes', key.enter);
+  screen.type(...'yes', key.enter);
   await screen.until(/✓ done +invoicing deploy\/mailer/, 60_000);
   const finished = await screen.until(/Run +✓ done +3 of 3 workloads/, 60_000);
   assert.match(finished, /done +invoicing deploy\/scheduler/);
@@ -67,7 +88,7 @@ test('open, filter, open a namespace, restart it, watch it become current, quit'
   assert.match(screen.text(), /3 of 3 workloads/, 'the result stays on the terminal');
 });
 
-test('each workload was patched once, by this program, as kubectl rollout restart does it', () => {
+test('each workload was patched once, by this program, as kubectl rollout restart does it and with the run', () => {
   assert.deepEqual(
     patches()
       .map(({ name }) => name)
@@ -79,25 +100,122 @@ test('each workload was patched once, by this program, as kubectl rollout restar
     assert.match(userAgent, /^kubectl-linkerd-upgrade\/\S+ \(linux\/|^kubectl-linkerd-upgrade\/\S+ \(/);
     assert.match(path, /fieldManager=kubectl-linkerd-upgrade/);
     const text = JSON.stringify(body);
-    assert.match(
-      text,
-      /"spec":\{"template":\{"metadata":\{"annotations":\{"kubectl\.kubernetes\.io\/restartedAt":"[^"]+"\}\}\}\}/,
-    );
-    assert.match(text, /"metadata":\{"resourceVersion":"\d+"\}/);
+    assert.match(text, /"kubectl\.kubernetes\.io\/restartedAt":"[^"]+"/);
+    assert.match(text, /"kubectl-linkerd-upgrade\/run":"[^"]+"/);
+    assert.match(text, /"metadata":\{"resourceVersion":"\d+"/);
   }
 });
 
+/** Writes to workloads, which are what a run is about. */
 function patches() {
-  return simulation.server.audit.entries.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+  return simulation.server.audit.entries.filter(
+    ({ method, resource }) => method === 'PATCH' && resource !== 'leases',
+  );
 }
 
-test('nothing but reads and confirmed restarts ever reached the server, and never a Secret', () => {
+test('nothing but reads, questions, the lock, events and confirmed restarts reached the server, and never a Secret', () => {
   const { entries } = simulation.server.audit;
   assert.deepEqual(
     entries.filter(({ resource }) => resource === 'secrets'),
     [],
   );
-  assert.ok(entries.every(({ method }) => method === 'GET' || method === 'PATCH'));
+  const others = entries.filter(
+    ({ method, resource, path }) =>
+      method !== 'GET' &&
+      !(method === 'POST' && /^selfsubject(access|rules)reviews$/.test(resource)) &&
+      !(method === 'POST' && resource === 'pods' && path.includes('dryRun=All')) &&
+      resource !== 'leases' &&
+      resource !== 'events',
+  );
+  assert.deepEqual(others, patches());
+});
+
+test('a run that was left in a soak is offered at the next start, taken up, and patches nothing twice', async () => {
+  const before = patches().length;
+  using first = await openScreen({}, '--soak=10m', '--workload-soak=0');
+  await confirmRestart(first, 'orders');
+  first.type(...'yes', key.enter);
+  await first.until(/Run +◔ soaking +1 of 5 workloads/, 60_000);
+  first.type('q');
+  await first.until(/A run is in progress\. Quit\?[\s\S]*restart --resume [0-9a-f]+/);
+  first.type('y');
+  assert.deepEqual(await first.exited(), { code: 130, signal: 0 });
+  assertRestored(first);
+  const [, id] =
+    /To take the run up again: kubectl linkerd-upgrade restart --resume ([0-9a-f]+)/.exec(first.text()) ?? [];
+  assert.ok(id, first.text());
+  assert.equal(patches().length, before + 1);
+
+  using second = await openScreen();
+  await second.until(new RegExp(`Run ${id} is unfinished: 1 of 5 workloads restarted`));
+  second.type('R');
+  await second.until(/Take up run/);
+  second.type(...'yes', key.enter);
+  // It goes on with the long soaks that it was begun with; c ends each.
+  while (/soaking/.test(await second.until(/Run +(?:◔ soaking|✓ done) +\d of 5/, 60_000))) {
+    second.type('c');
+    await second.until(/Run +(?!◔ soaking)\S+ \w+ +\d of 5/);
+  }
+  assert.match(second.text(), /Run +✓ done +5 of 5 workloads/);
+  second.type('q');
+  assert.equal((await second.exited()).code, 0);
+  const names = patches()
+    .slice(before)
+    .map(({ name }) => name);
+  assert.equal(new Set(names).size, 5, names.join(', '));
+  assert.equal(names.length, 5, 'nothing was patched twice');
+});
+
+test('a halt shows the diagnosis and its keys, and leaves with 4 and the next steps', async () => {
+  using state = temporaryFolder();
+  simulation.cluster.setWorkloadBehaviour('ledger', 'api', { kind: 'crash-loop' });
+  using screen = await openScreen({ env: { XDG_STATE_HOME: state.path } }, ...AT_ONCE);
+  await confirmRestart(screen, 'ledger');
+  screen.type(...'yes', key.enter);
+  const card = await screen.until(/✗ Halted[\s\S]*Next steps[\s\S]*r retry/, 60_000);
+  assert.match(card, /ledger deploy\/api: container \w+ of\s+pod\s+api-[a-z0-9]+-/);
+  assert.match(card, /Still serving: /);
+  screen.type('c');
+  await screen.until(/Go on after the halt\?/);
+  screen.type(key.escape);
+  await screen.until(/✗ Halted/);
+  screen.type('q');
+  // A workload that was in progress beside it may still be watched; then it asks.
+  await screen.until((text) => /Quit\?/.test(text) || !screen.onAlternateScreen());
+  if (screen.onAlternateScreen()) screen.type('y');
+  assert.equal((await screen.exited()).code, 4);
+  assertRestored(screen);
+  assert.match(screen.text(), /Run halted at ledger deploy\/api/);
+  assert.match(screen.text(), /restart --resume [0-9a-f]+/);
+
+  using second = await openScreen({ env: { XDG_STATE_HOME: state.path } }, ...AT_ONCE);
+  second.type('R');
+  await second.until(/Failed: 1 workload/);
+  second.type(...'yes', key.enter);
+  await second.until(/Run +✓ done +2 of 3 workloads/, 60_000);
+  second.type('q');
+  assert.equal((await second.exited()).code, 0);
+  assert.match(second.text(), /^Failed:\n {2}ledger deploy\/api: /m);
+});
+
+test('a failed step that was put right is tried again, and the run goes on to its end', async () => {
+  using state = temporaryFolder();
+  simulation.cluster.setWorkloadBehaviour('iot', 'registry', { kind: 'crash-loop' });
+  using screen = await openScreen({ env: { XDG_STATE_HOME: state.path } }, ...AT_ONCE);
+  await confirmRestart(screen, 'iot');
+  screen.type(...'yes', key.enter);
+  await screen.until(/✗ Halted[\s\S]*r retry/, 60_000);
+  simulation.cluster.setWorkloadBehaviour('iot', 'registry', { kind: 'healthy' }, true);
+  screen.type('r');
+  await screen.until(/Queued again: c goes on/);
+  screen.type('c');
+  await screen.until(/Go on after the halt\?/);
+  screen.type('y');
+  // By its turn it may have become current by itself; then it is dropped.
+  const finished = await screen.until(/Run +✓ done +[23] of 3 workloads/, 60_000);
+  assert.doesNotMatch(finished, /failed/);
+  screen.type('q');
+  assert.equal((await screen.exited()).code, 0);
 });
 
 test('q leaves at once while nothing runs', async () => {

@@ -4,10 +4,12 @@ import xterm from '@xterm/headless';
 import { render } from 'ink';
 import type { ReactNode } from 'react';
 import type { LiveView } from '../../src/live/view.ts';
+import type { RecordedRun } from '../../src/rollout/journal/record.ts';
+import type { StartOptions } from '../../src/rollout/rollout.ts';
 import { App } from '../../src/tui/components/app.tsx';
 import { type Controller, createController } from '../../src/tui/controller.ts';
 import { themeFor } from '../../src/tui/theme/theme.ts';
-import { type FakeRollout, fakeRollout } from './runs.ts';
+import { type FakeRollout, fakeRollout, startOptions } from './runs.ts';
 import { type SettableStore, storeOf } from './views.ts';
 
 /** Keys as a terminal sends them. */
@@ -210,6 +212,8 @@ export interface TuiSetup extends Partial<Size> {
   readonly rollout?: FakeRollout;
   readonly readOnly?: boolean;
   readonly initialNamespace?: string;
+  readonly unfinished?: RecordedRun;
+  readonly start?: Partial<StartOptions>;
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds since the epoch. */
   readonly now?: () => number;
@@ -222,6 +226,7 @@ export async function mountTui(setup: TuiSetup): Promise<TuiScreen> {
   const rollout = setup.rollout ?? fakeRollout();
   const now = setup.now ?? (() => 1000);
   const theme = themeFor(env);
+  const start: StartOptions = { ...startOptions, ...setup.start };
   const exits: string[] = [];
   let suspensions = 0;
   let redraws = 0;
@@ -234,6 +239,9 @@ export async function mountTui(setup: TuiSetup): Promise<TuiScreen> {
     version: '1.2.3',
     theme,
     initialNamespace: setup.initialNamespace,
+    start,
+    planOptions: {},
+    unfinished: setup.unfinished,
     terminal: {
       size: () => size,
       exit: (code) => exits.push(code),
@@ -250,6 +258,8 @@ export async function mountTui(setup: TuiSetup): Promise<TuiScreen> {
       controller={controller}
       store={store}
       run={rollout.run}
+      unfinished={setup.unfinished}
+      limits={start.limits}
       now={now}
       readOnly={readOnly}
       version="1.2.3"

@@ -1,14 +1,26 @@
 /**
  * The interface on a made-up cluster that changes while one looks, and a made-up run; for the eye, in a terminal:
  *
- *     node --import=tsx test/support/tui-playground.tsx [calm|storm|blocked|halt|loading|stale|crash|chatty]
+ *     node --import=tsx test/support/tui-playground.tsx [calm|storm|blocked|halt|locked|unfinished|loading|stale|crash|chatty|stuck]
  */
 import type { Freshness } from '../../src/live/view.ts';
 import type { NamespaceView, WorkloadView } from '../../src/mesh/view.ts';
 import type { Plan, Scope } from '../../src/rollout/plan/plan.ts';
-import type { Run, StepState } from '../../src/rollout/run/run.ts';
+import type { Run, Step, StepState } from '../../src/rollout/run/run.ts';
 import { openTui } from '../../src/tui/open.tsx';
-import { type FakeRollout, fakeRollout, plan, planItem, run } from './runs.ts';
+import { hasEnded, isUnfinished } from '../../src/tui/state/run-facts.ts';
+import {
+  type FakeRollout,
+  fakeRollout,
+  halt,
+  lockHolder,
+  mark,
+  plan,
+  planItem,
+  recorded,
+  run,
+  startOptions,
+} from './runs.ts';
 import { CURRENT, liveView, namespaceView, type Proxies, podView, storeOf, workloadView } from './views.ts';
 
 const scene = process.argv[2] ?? 'calm';
@@ -152,24 +164,26 @@ function planFor(scopes: readonly Scope[]): Plan {
         (one === undefined || (one.kind === workload.kind && one.name === workload.name)),
     ),
   );
+  const restarted = chosen.filter(({ effect }) => effect.kind === 'upgrades');
   return plan({
     scopes,
-    items: chosen
-      .filter(({ effect }) => effect.kind === 'upgrades')
-      .map((workload) =>
-        planItem(workload.namespace, workload.name, {
-          key: { namespace: workload.namespace, kind: workload.kind, name: workload.name },
-          from: workload.byVersion,
-          pods: workload.replicas,
-          risks: workload.risks,
-        }),
-      ),
+    items: restarted.map((workload, index) =>
+      planItem(workload.namespace, workload.name, {
+        key: { namespace: workload.namespace, kind: workload.kind, name: workload.name },
+        from: workload.byVersion,
+        pods: workload.replicas,
+        risks: workload.risks,
+        wave: index === 0 ? 0 : 1 + Math.floor((2 * index) / (restarted.length + 1)),
+      }),
+    ),
     exclusions: chosen
       .filter(({ effect }) => effect.kind !== 'upgrades')
       .map((workload) => ({
         key: { namespace: workload.namespace, kind: workload.kind, name: workload.name },
         effect: workload.effect,
         reason: workload.effect.reason,
+        command:
+          workload.effect.kind === 'pinned' ? `kubectl linkerd-upgrade unpin ${workload.namespace}` : '',
       })),
     blocked:
       scene === 'blocked'
@@ -179,67 +193,144 @@ function planFor(scopes: readonly Scope[]): Plan {
 }
 
 const rollout: FakeRollout = fakeRollout(planFor);
+rollout.found = {
+  findings: [
+    { check: 'quota', severity: 'warning', text: 'quota compute in team-0001 has room for 1 more pod' },
+  ],
+  exclusions: [],
+  probes: [],
+};
+if (scene === 'locked')
+  rollout.outcomes.push({ outcome: 'locked', by: lockHolder({ acquiredAt: now() - 600 }) });
 
-/** The steps of a made-up run that began `elapsed` seconds ago. */
-function statesAt(current: Run, elapsed: number): StepState[] {
-  return current.steps.map(({ item }, index) => {
-    const since = current.startedAt + index * STEP_SECONDS;
-    const share = elapsed / STEP_SECONDS - index;
-    if (share < 0) return { state: 'queued' };
-    if (share < 0.1) return { state: 'patching', since };
-    if (share >= 1) return { state: 'done', since, at: since + STEP_SECONDS, pods: item.pods };
-    const proven = Math.min(item.pods, Math.floor(share * (item.pods + 1)));
-    const progress = {
-      proven,
-      wanted: item.pods,
-      old: item.pods - proven,
-      waitingFor: 'a new pod to become ready',
+const change = (current: Run, changes: Partial<Run>): void => rollout.run.set({ ...current, ...changes });
+
+rollout.act = (action) => {
+  const current = rollout.run.get();
+  if (!isUnfinished(current)) return;
+  const { wave } = current.phase;
+  const set = (index: number, status: StepState): void =>
+    change(current, {
+      steps: current.steps.map((step, place) => (place === index ? { ...step, status } : step)),
+    });
+  switch (action.type) {
+    case 'pause':
+      return change(current, { phase: { phase: 'paused', wave, since: now() } });
+    case 'proceed':
+      return change(current, { phase: { phase: 'running', wave } });
+    case 'abort':
+      return change(current, { phase: { phase: 'aborted', at: now() } });
+    case 'retry':
+      return set(action.index, { state: 'queued' });
+    case 'skip':
+      return set(action.index, { state: 'skipped', at: now(), reason: 'left out by the operator' });
+  }
+};
+
+/** What a made-up step is a moment later; undefined where nothing happens to it. */
+function moved({ item, status }: Step): StepState | undefined {
+  const time = now();
+  switch (status.state) {
+    case 'patching':
+    case 'rolling': {
+      const share = (time - status.since) / STEP_SECONDS;
+      if (share >= 1)
+        return { state: 'soaking', since: status.since, until: time + 2, mark, pods: item.pods };
+      const proven = Math.min(item.pods, Math.floor(share * (item.pods + 1)));
+      const progress = {
+        proven,
+        wanted: item.pods,
+        old: item.pods - proven,
+        waitingFor: 'a new pod to become ready',
+      };
+      return { state: 'rolling', since: status.since, mark, progress };
+    }
+    case 'soaking':
+      return time < status.until
+        ? undefined
+        : { state: 'done', since: status.since, at: time, pods: status.pods };
+    default:
+      return undefined;
+  }
+}
+
+/** The made-up run a moment later: three steps at a time, and a soak of five seconds after each wave. */
+function later(current: Run): Run {
+  const steps = current.steps.map((step) => ({ ...step, status: moved(step) ?? step.status }));
+  const { phase } = current;
+  if (phase.phase === 'soaking' && phase.until <= now()) {
+    return { ...current, steps, phase: { phase: 'running', wave: phase.wave + 1 } };
+  }
+  if (phase.phase !== 'running') return { ...current, steps };
+  const { wave } = phase;
+  const mine = steps.filter(({ item }) => item.wave === wave);
+  const open = mine.filter(({ status }) => !hasEnded(status));
+  if (scene === 'halt' && wave === 1) {
+    const failing = steps.findIndex(({ item }) => item.wave === 1);
+    return {
+      ...current,
+      steps: steps.map((step, index) =>
+        index === failing
+          ? {
+              ...step,
+              status: {
+                state: 'failed',
+                at: now(),
+                cause: 'crash-loop',
+                reason: 'a new pod crashes: CrashLoopBackOff',
+                acknowledged: false,
+              },
+            }
+          : step,
+      ),
+      phase: {
+        phase: 'halted',
+        wave,
+        halt: halt({
+          at: now(),
+          workload: steps[failing]?.item.key,
+          pod: 'api-0-7d9f8b6c5d-xxxx1',
+          container: 'app',
+          reason: 'a new pod crashes: CrashLoopBackOff',
+          details: [
+            'last state: exit code 1, 4 restarts',
+            'BackOff: back-off 40s restarting failed container',
+          ],
+          serving: '2 of 3 wanted pods are ready and serving',
+          nextSteps: [
+            'kubectl logs -n team-0002 api-0-7d9f8b6c5d-xxxx1 -c app --previous',
+            'kubectl linkerd-upgrade pin team-0002/deployment/api-0 --proxy-version edge-25.4.4',
+          ],
+        }),
+      },
     };
-    return { state: 'rolling', since, progress };
-  });
+  }
+  if (open.length === 0) {
+    const isLast = wave + 1 >= current.plan.waves.length;
+    return {
+      ...current,
+      steps,
+      warnings: [...current.warnings, `wave ${wave + 1} took longer than was estimated`],
+      phase: isLast
+        ? { phase: 'done', at: now() }
+        : { phase: 'soaking', wave, since: now(), until: now() + (scene === 'halt' ? 0 : 5) },
+    };
+  }
+  let room = 3 - open.filter(({ status }) => status.state !== 'queued').length;
+  return {
+    ...current,
+    steps: steps.map((step) => {
+      if (step.item.wave !== wave || step.status.state !== 'queued' || room <= 0) return step;
+      room -= 1;
+      return { ...step, status: { state: 'patching', since: now(), restartedAt: '' } };
+    }),
+  };
 }
 
 const ticker = setInterval(() => {
   const current = rollout.run.get();
-  if (current === undefined || (current.phase.phase !== 'running' && current.phase.phase !== 'stopping'))
-    return;
-  const started = current.startedAt === 0 ? { ...current, startedAt: now() } : current;
-  const states = statesAt(started, now() - started.startedAt);
-  const next = run(
-    started.steps.map(({ item }) => item),
-    states,
-    started,
-  );
-  const steps = next.steps.map((step, index) => ({ ...step, status: states[index] ?? step.status }));
-  const done = states.filter(({ state }) => state === 'done').length;
-  if (scene === 'halt' && done === 2) {
-    const failing = steps[2];
-    rollout.run.set({
-      ...next,
-      steps: steps.map((step, index) =>
-        index === 2 ? { ...step, status: { state: 'failed', at: now(), reason: 'CrashLoopBackOff' } } : step,
-      ),
-      phase: {
-        phase: 'halted',
-        halt: {
-          at: now(),
-          workload: failing?.item.key,
-          reason: 'a new pod crashes: CrashLoopBackOff in container app',
-          details: ['2 of 3 old pods still serve', 'pod api-0-7d9f8b6c5d-xxxx1: exit code 1, 4 restarts'],
-          nextSteps: [
-            'kubectl logs -n team-0002 deploy/api-0 -c app --previous',
-            'kubectl rollout undo -n team-0002 deployment/api-0',
-          ],
-        },
-      },
-    });
-    return;
-  }
-  rollout.run.set({
-    ...next,
-    steps,
-    phase: done === steps.length ? { phase: 'done', at: now() } : started.phase,
-  });
+  if (isUnfinished(current))
+    rollout.run.set(later(current.startedAt === 0 ? { ...current, startedAt: now() } : current));
 }, 100);
 ticker.unref();
 
@@ -253,7 +344,23 @@ if (scene === 'chatty') {
   }, 500);
 }
 
+if (scene === 'stuck') rollout.leave = () => new Promise(() => {});
+
+const left = planFor([{ namespace: 'team-0001' }, { namespace: 'team-0002' }]);
+
 const result = await openTui({
+  start: startOptions,
+  ...(scene === 'unfinished'
+    ? {
+        unfinished: recorded(
+          run(left.items, [{ state: 'done', since: 0, at: 1, pods: 3 }], {
+            plan: left,
+            startedAt: now() - 4000,
+          }),
+          now() - 3600,
+        ),
+      }
+    : {}),
   store,
   rollout,
   now,
@@ -265,5 +372,6 @@ const result = await openTui({
 });
 clearInterval(ticker);
 if (result.summary !== undefined) console.log(result.summary);
+if (scene !== 'stuck') console.log(`left ${rollout.leaves} times`);
 process.exitCode = result.exitCode;
 process.stdin.unref();

@@ -5,7 +5,7 @@ import { type HeaderInput, headerLines } from '../../src/tui/screens/header.ts';
 import { warningsOf } from '../../src/tui/screens/warnings.ts';
 import { textOf, widthOfSpans } from '../../src/tui/text/line.ts';
 import { themeFor } from '../../src/tui/theme/theme.ts';
-import { plan, planItem, run } from '../support/runs.ts';
+import { halt, plan, planItem, recorded, run } from '../support/runs.ts';
 import { CURRENT } from '../support/views.ts';
 import { smallCluster } from './fixtures.ts';
 
@@ -15,7 +15,16 @@ const theme = themeFor({ LANG: 'C.UTF-8' });
 
 function header(view: LiveView, changes: Partial<HeaderInput> = {}): string[] {
   const size = { columns: 120, rows: 40 };
-  const input = { view, run: undefined, now: 1000, readOnly: false, size, theme, ...changes };
+  const input = {
+    view,
+    run: undefined,
+    unfinished: undefined,
+    now: 1000,
+    readOnly: false,
+    size,
+    theme,
+    ...changes,
+  };
   return headerLines(input).map((line) => textOf(line).trimEnd());
 }
 
@@ -103,13 +112,15 @@ test('an unknown control plane and an empty data plane are said, not left blank'
 
 test('the run has a badge in the header, in every phase', () => {
   const items = [planItem('shop', 'web'), planItem('shop', 'db')];
-  const halt = { at: 1, workload: undefined, reason: 'x', details: [], nextSteps: [] };
   for (const [phase, badge] of [
-    [{ phase: 'running' }, '↻ run 1/2'],
-    [{ phase: 'stopping' }, '↻ run stopping 1/2'],
-    [{ phase: 'stopped', at: 1 }, '– run stopped 1/2'],
+    [{ phase: 'preflight', wave: 0, since: 1, retryAt: 0, waitingFor: '' }, '↻ run checking 1/2'],
+    [{ phase: 'running', wave: 0 }, '↻ run 1/2'],
+    [{ phase: 'soaking', wave: 0, since: 1, until: 2 }, '◔ run soaking 1/2'],
+    [{ phase: 'paused', wave: 0, since: 1 }, '‖ run paused 1/2'],
+    [{ phase: 'aborting', wave: 0, since: 1 }, '↻ run ending 1/2'],
+    [{ phase: 'aborted', at: 1 }, '– run aborted 1/2'],
     [{ phase: 'done', at: 1 }, '✓ run done 1/2'],
-    [{ phase: 'halted', halt }, '✗ run halted 1/2'],
+    [{ phase: 'halted', wave: 0, halt: halt() }, '✗ run halted 1/2'],
   ] as const) {
     const current = run(items, [{ state: 'done', since: 0, at: 1, pods: 3 }], {
       phase,
@@ -125,10 +136,12 @@ test('at no size is a line longer than the window, and time changes no number of
     controlPlane: { halfRolled: 'something long '.repeat(20) },
     freshness: { state: 'reconnecting', retryAt: 1010, reason: 'reset' },
   });
+  const unfinished = recorded(run([planItem('shop', 'web')], []), 900);
   for (let columns = 40; columns <= 220; columns += 3) {
     for (const rows of [8, 12, 19, 20, 24, 30, 60]) {
       const size = { columns, rows };
-      const at = (now: number) => headerLines({ view, run: undefined, now, readOnly: true, size, theme });
+      const at = (now: number) =>
+        headerLines({ view, run: undefined, unfinished, now, readOnly: false, size, theme });
       for (const line of at(1000))
         assert.ok(widthOfSpans(line.spans) <= columns, `${textOf(line)} at ${columns}`);
       assert.equal(at(1000).length, at(1009.5).length);
@@ -204,4 +217,14 @@ test('a long warning is said in full where the header has lines to spare', () =>
     header(view, { size }).join(' ').replace(/ +/g, ' '),
     /New pods would start without a proxy\./,
   );
+});
+
+test('a run left unfinished is named with its key, until this session has a run or may not write', () => {
+  const items = [planItem('shop', 'web'), planItem('shop', 'db')];
+  const unfinished = recorded(run(items, [{ state: 'done', since: 0, at: 1, pods: 3 }]), 900);
+  const hint = '! Run run-1 is unfinished: 1 of 2 workloads restarted. R shows it and takes it up.';
+  assert.ok(header(smallCluster(), { unfinished }).includes(hint));
+  for (const changes of [{ readOnly: true }, { run: run(items, []) }]) {
+    assert.ok(!header(smallCluster(), { unfinished, ...changes }).includes(hint));
+  }
 });

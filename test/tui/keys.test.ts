@@ -29,7 +29,7 @@ const none: InkKey = {
   numLock: false,
 };
 
-const modes: readonly Mode[] = ['table', 'filter', 'confirm', 'run', 'help', 'detail', 'quit'];
+const modes: readonly Mode[] = ['table', 'filter', 'plan', 'confirm', 'run', 'help', 'detail', 'ask'];
 
 test('a chunk of input is taken apart into its keys', () => {
   for (const [input, key, expected] of [
@@ -58,7 +58,7 @@ test('no key means two things in one mode', () => {
 });
 
 test('every mode can be left, interrupted and drawn anew', () => {
-  const leaving: readonly ActionId[] = ['quit', 'filter-cancel', 'cancel', 'close', 'quit-no'];
+  const leaving: readonly ActionId[] = ['quit', 'filter-cancel', 'cancel', 'close', 'no'];
   for (const mode of modes) {
     const ids = actionsOf(mode, false).map(({ id }) => id);
     assert.ok(

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, test } from 'node:test';
 import { openTui } from '../../src/tui/open.tsx';
 import { key, type PtyProgram, startInPty } from '../support/pty.ts';
-import { fakeRollout } from '../support/runs.ts';
+import { fakeRollout, startOptions } from '../support/runs.ts';
 import { liveView, storeOf } from '../support/views.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -49,6 +49,7 @@ test('without a terminal it says what to use instead, and draws nothing', async 
   const result = await openTui({
     store: storeOf(liveView()),
     rollout: fakeRollout(),
+    start: startOptions,
     now: () => 0,
     stdin: new PassThrough(),
     stdout,
@@ -145,12 +146,54 @@ test('a halted run leaves with 4 and its result, with the next steps', async () 
   const program = playground('halt');
   await program.until(/Namespaces {2}24/);
   program.type('a', 'r');
-  await program.until(/type yes/);
+  await program.until(/^! warning: quota/m);
   program.type('yes', key.enter);
   await program.until(/Next steps/);
   program.type('q');
+  // What was started beside the failed step may still be watched.
+  await program.until((text) => !program.onAlternateScreen() || /Quit\?/.test(text));
+  if (program.onAlternateScreen()) program.type('y');
   assert.equal((await program.exited()).code, 4);
   assertRestored(program);
   assert.match(program.text(), /Run halted at .*: a new pod crashes/);
   assert.match(program.text(), /Next steps:/);
+  assert.match(program.text(), /To take the run up again: kubectl linkerd-upgrade restart --resume run-1/);
+  assert.match(program.text(), /left 1 times/, 'the engine was told to let go');
+});
+
+test('a run that is left leaves with 130, says how to take it up, and the engine lets go of it', async () => {
+  const program = playground('calm');
+  await program.until(/Namespaces {2}24/);
+  program.type('a', 'r');
+  await program.until(/^! warning: quota/m);
+  program.type('yes', key.enter);
+  await program.until(/wave 1 of 3/);
+  program.type('q');
+  await program.until(/restart --resume run-1/);
+  program.type('y');
+  assert.equal((await program.exited()).code, 130);
+  assertRestored(program);
+  assert.match(program.text(), /^Run in progress: 0 of 16 workloads restarted so far\./m);
+  assert.match(program.text(), /^To take the run up again: kubectl linkerd-upgrade restart --resume run-1$/m);
+  assert.match(program.text(), /left 1 times/);
+});
+
+test('an engine that does not let go holds nobody up who asks twice', async () => {
+  const program = playground('stuck');
+  await program.until(/Namespaces {2}24/);
+  program.type('q');
+  await program.until(() => !program.onAlternateScreen());
+  process.kill(program.pid, 'SIGTERM');
+  assert.equal((await program.exited(4000)).code, 0);
+  assertRestored(program);
+});
+
+test('a run that was left unfinished is offered and taken up', async () => {
+  const program = playground('unfinished');
+  await program.until(/Run run-1 is unfinished/);
+  program.type('R');
+  await program.until(/Take up run run-1 again\?/);
+  program.type('yes', key.enter);
+  await program.until(/^Run {2}↻ running/m);
+  program.kill('SIGKILL');
 });

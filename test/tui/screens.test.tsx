@@ -24,7 +24,7 @@ test('namespaces at 80x24: header, worst first, keys at the bottom', async () =>
     '   linkerd (control pl…         9  ✓ current     edge-26.8.3      no change',
     '   kube-system (system)         0  – no proxies  –                –',
     ...Array.from({ length: 11 }, () => ''),
-    'Enter open  / filter  v view  x explain  Space mark  r restart  ? help  q quit',
+    'Enter open  / filter  x explain  Space mark  r restart  p plan  ? help  q quit',
   ]);
 });
 

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_LIMITS } from '../../src/rollout/run/limits.ts';
 import type { Scene } from '../../src/tui/screens/picture.ts';
 import { spokenLines } from '../../src/tui/screens/spoken.ts';
 import { listingOf } from '../../src/tui/state/listing.ts';
-import { currentTable, initialState } from '../../src/tui/state/ui-state.ts';
+import { currentTable, initialState, type UiState } from '../../src/tui/state/ui-state.ts';
 import { themeFor } from '../../src/tui/theme/theme.ts';
+import { halt, run } from '../support/runs.ts';
 import { smallCluster } from './fixtures.ts';
+import { items, reviewed, web } from './plans.ts';
 
 test('for a screen reader the screen is sentences: figures, then the row under the cursor', () => {
   const view = smallCluster();
   const scene: Scene = {
     view,
     run: undefined,
+    unfinished: undefined,
+    limits: DEFAULT_LIMITS,
     now: 1000,
     readOnly: false,
     version: '1.2.3',
@@ -29,4 +34,46 @@ test('for a screen reader the screen is sentences: figures, then the row under t
   assert.match(text, /^Data plane, 1,228 proxies in 4 namespaces$/m);
   assert.doesNotMatch(text, /[█▒░]|^$/m);
   assert.doesNotMatch(text, /billing/, 'other rows are not read');
+});
+
+test('a run is read as its diagnosis, its figures and the one step under the cursor', () => {
+  const view = smallCluster();
+  const failed = {
+    state: 'failed',
+    at: 960,
+    cause: 'crash-loop',
+    reason: 'crashes',
+    acknowledged: false,
+  } as const;
+  const scene: Scene = {
+    view,
+    run: run(items, [{ state: 'done', since: 1, at: 2, pods: 1 }, failed], {
+      plan: reviewed([]),
+      phase: {
+        phase: 'halted',
+        wave: 1,
+        halt: halt({ workload: web.key, serving: '8 of 9 pods are ready' }),
+      },
+    }),
+    unfinished: undefined,
+    limits: DEFAULT_LIMITS,
+    now: 1000,
+    readOnly: false,
+    version: '1.2.3',
+    size: { columns: 80, rows: 24 },
+    theme: themeFor({ LANG: 'C.UTF-8' }),
+  };
+  const state: UiState = {
+    ...initialState(undefined),
+    overlay: { kind: 'run', cursor: undefined, top: undefined },
+  };
+  const lines = spokenLines(state, scene, listingOf(view.mesh, currentTable(state)));
+  const text = lines.join('\n');
+  assert.match(lines[0] ?? '', /^✗ Halted in this wave, shop deploy\/web: a new pod crashes$/);
+  assert.match(text, /^Still serving: 8 of 9 pods are ready$/m);
+  assert.match(text, /^Run, ✗ halted, 1 of 3 workloads, wave 2 of 3: namespace shop$/m);
+  assert.match(text, /^shop deploy\/web, step 2 of 3/m);
+  assert.doesNotMatch(text, /[█▒░]|^$/m);
+  assert.doesNotMatch(text, /deploy\/mail/, 'other steps are not read');
+  assert.equal(text.match(/Still serving/g)?.length, 1, 'nothing is read twice');
 });

@@ -1,6 +1,8 @@
 import { Box, Text, useApp, useInput, useIsScreenReaderEnabled, usePaste, useWindowSize } from 'ink';
 import { type ReactNode, useCallback, useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { LiveView, Store } from '../../live/view.ts';
+import type { RecordedRun } from '../../rollout/journal/record.ts';
+import type { RunLimits } from '../../rollout/run/limits.ts';
 import type { Run } from '../../rollout/run/run.ts';
 import type { Controller } from '../controller.ts';
 import { keysOf } from '../keys/key.ts';
@@ -8,7 +10,7 @@ import type { Scene } from '../screens/picture.ts';
 import { screenLines } from '../screens/screen.ts';
 import { spokenLines } from '../screens/spoken.ts';
 import { listingOf } from '../state/listing.ts';
-import { isActive } from '../state/run-facts.ts';
+import { isUnfinished } from '../state/run-facts.ts';
 import { currentTable, type UiState } from '../state/ui-state.ts';
 import type { Theme } from '../theme/theme.ts';
 import { Frame } from './line-view.tsx';
@@ -17,6 +19,9 @@ export interface AppProps {
   readonly controller: Controller;
   readonly store: Store<LiveView>;
   readonly run: Store<Run | undefined>;
+  /** A run of this cluster that an earlier session left unfinished. */
+  readonly unfinished: RecordedRun | undefined;
+  readonly limits: RunLimits;
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly readOnly: boolean;
@@ -48,7 +53,7 @@ function showsTime(state: UiState, view: LiveView, run: Run | undefined, now: nu
   return (
     view.freshness.state !== 'live' ||
     (state.flash !== undefined && state.flash.until > now) ||
-    isActive(run) ||
+    isUnfinished(run) ||
     currentTable(state).level.kind === 'pods'
   );
 }
@@ -82,7 +87,7 @@ function Keyboard({ controller, onSuspender }: Pick<AppProps, 'controller' | 'on
 
 /** Draws what controller and stores hold. */
 function Picture(props: AppProps): ReactNode {
-  const { controller, store, theme, readOnly, version } = props;
+  const { controller, store, theme, readOnly, version, unfinished, limits } = props;
   const size = useWindowSize();
   const speaks = useIsScreenReaderEnabled();
   const view = useStore(store);
@@ -90,7 +95,7 @@ function Picture(props: AppProps): ReactNode {
   const state = useStore(controller.state);
   const now = useSeconds(props.now, showsTime(state, view, run, props.now()));
 
-  const scene: Scene = { view, run, now, readOnly, version, size, theme };
+  const scene: Scene = { view, run, unfinished, limits, now, readOnly, version, size, theme };
   if (speaks) return <SpokenScreen state={state} scene={scene} />;
   return <Frame lines={screenLines(state, scene)} size={size} theme={theme} />;
 }

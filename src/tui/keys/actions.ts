@@ -1,7 +1,7 @@
 import type { Key } from './key.ts';
 
 /** What has the keyboard. Each mode has its own keys; no key means two things in one mode. */
-export type Mode = 'table' | 'filter' | 'confirm' | 'run' | 'help' | 'detail' | 'quit';
+export type Mode = 'table' | 'filter' | 'plan' | 'confirm' | 'run' | 'help' | 'detail' | 'ask';
 
 export type ActionId =
   | 'up'
@@ -20,9 +20,18 @@ export type ActionId =
   | 'mark-shown'
   | 'unmark'
   | 'restart'
+  | 'plan'
+  | 'plan-all'
+  | 'restart-plan'
   | 'explain'
   | 'run'
-  | 'stop'
+  | 'explain-step'
+  | 'pause'
+  | 'proceed'
+  | 'retry'
+  | 'skip'
+  | 'abort'
+  | 'warnings'
   | 'filter-keep'
   | 'filter-cancel'
   | 'erase'
@@ -33,13 +42,13 @@ export type ActionId =
   | 'close'
   | 'help'
   | 'quit'
-  | 'quit-yes'
-  | 'quit-no'
+  | 'yes'
+  | 'no'
   | 'interrupt'
   | 'suspend'
   | 'redraw';
 
-export type Group = 'Moving' | 'Table' | 'Restart' | 'Typing' | 'General';
+export type Group = 'Moving' | 'Table' | 'Restart' | 'Run' | 'Typing' | 'General';
 
 export interface Action {
   readonly id: ActionId;
@@ -56,8 +65,8 @@ export interface Action {
   readonly writes?: true;
 }
 
-const scrolling: readonly Mode[] = ['table', 'run', 'help', 'detail'];
-const everywhere: readonly Mode[] = ['table', 'filter', 'confirm', 'run', 'help', 'detail', 'quit'];
+const scrolling: readonly Mode[] = ['table', 'plan', 'run', 'help', 'detail'];
+const everywhere: readonly Mode[] = ['table', 'filter', 'plan', 'confirm', 'run', 'help', 'detail', 'ask'];
 
 /** The one table of keys: handlers, footer, help and docs/keys.md are all read from it. */
 export const actions: readonly Action[] = [
@@ -73,7 +82,7 @@ export const actions: readonly Action[] = [
   {
     id: 'back',
     keys: ['escape', 'left'],
-    modes: ['table', 'run'],
+    modes: ['table', 'plan', 'run'],
     group: 'Moving',
     label: 'back',
     rank: 2,
@@ -113,7 +122,7 @@ export const actions: readonly Action[] = [
     modes: ['table'],
     group: 'Table',
     label: 'view',
-    rank: 6,
+    rank: 7,
     description: 'Show all rows, only those not current, only violations',
   },
   {
@@ -122,7 +131,7 @@ export const actions: readonly Action[] = [
     modes: ['table'],
     group: 'Table',
     label: 'sort',
-    rank: 7,
+    rank: 8,
     description: 'Sort by the next column',
   },
   { id: 'reverse', keys: ['S'], modes: ['table'], group: 'Table', description: 'Reverse the order' },
@@ -132,7 +141,7 @@ export const actions: readonly Action[] = [
     modes: ['table'],
     group: 'Table',
     label: 'explain',
-    rank: 5,
+    rank: 6,
     description: 'Explain the row: versions, class, what a restart would do and why',
   },
   {
@@ -159,34 +168,120 @@ export const actions: readonly Action[] = [
     group: 'Restart',
     label: 'restart',
     rank: 4,
-    description: 'Plan the restart of what is marked, else of the row; nothing happens before you type yes',
+    description: 'Restart what is marked, else the row; nothing happens before you type yes',
+    writes: true,
+  },
+  {
+    id: 'plan',
+    keys: ['p'],
+    modes: ['table'],
+    group: 'Restart',
+    label: 'plan',
+    rank: 5,
+    description:
+      'Plan the restart of what is marked, else of the row: waves, reasons, risks, time; while a run is unfinished, show it',
+  },
+  {
+    id: 'plan-all',
+    keys: ['P'],
+    modes: ['table'],
+    group: 'Restart',
+    description: 'Plan the restart of the whole cluster, whatever is marked or filtered',
+  },
+  {
+    id: 'restart-plan',
+    keys: ['enter', 'r'],
+    modes: ['plan'],
+    group: 'Restart',
+    label: 'restart',
+    rank: 1,
+    description: 'Restart what the plan says; nothing happens before you type yes',
     writes: true,
   },
   {
     id: 'run',
-    keys: ['p', 'R'],
+    keys: ['R'],
     modes: ['table'],
     group: 'Restart',
     label: 'run',
     rank: 3,
-    description: 'Show the current or last run',
+    description: 'Show the current or last run; before the first, take up one that was left unfinished',
     writes: true,
   },
   {
-    id: 'stop',
+    id: 'explain-step',
+    keys: ['enter', 'x', 'right'],
+    modes: ['run'],
+    group: 'Run',
+    label: 'explain',
+    rank: 3,
+    description: 'Explain the step: what it is, how far it is or why it failed, its pods',
+  },
+  {
+    id: 'pause',
     keys: ['z'],
     modes: ['run'],
-    group: 'Restart',
-    label: 'stop',
-    description: 'Stop the run after the workload in progress',
+    group: 'Run',
+    label: 'pause',
+    rank: 1,
+    description: 'Pause: start nothing new; what was started is watched to its end',
     writes: true,
+  },
+  {
+    id: 'proceed',
+    keys: ['c'],
+    modes: ['run'],
+    group: 'Run',
+    label: 'go on',
+    rank: 1,
+    description: 'Go on: after a pause, before the end of a soak, and, asking first, after a halt',
+    writes: true,
+  },
+  {
+    id: 'retry',
+    keys: ['r'],
+    modes: ['run'],
+    group: 'Run',
+    label: 'retry',
+    rank: 2,
+    description: 'Queue the failed or skipped step under the cursor again',
+    writes: true,
+  },
+  {
+    id: 'skip',
+    keys: ['s'],
+    modes: ['run'],
+    group: 'Run',
+    label: 'skip',
+    rank: 4,
+    description: 'Leave the queued or failed step under the cursor out',
+    writes: true,
+  },
+  {
+    id: 'abort',
+    keys: ['a'],
+    modes: ['run'],
+    group: 'Run',
+    label: 'abort',
+    rank: 5,
+    description: 'End the run for good, asking first: what was started is watched to its end',
+    writes: true,
+  },
+  {
+    id: 'warnings',
+    keys: ['w'],
+    modes: ['run'],
+    group: 'Run',
+    label: 'warnings',
+    rank: 6,
+    description: 'Everything that the checks before the waves warned of',
   },
   {
     id: 'accept',
     keys: ['enter'],
     modes: ['confirm'],
     group: 'Restart',
-    description: 'Start, if exactly yes was typed; on an empty answer, cancel',
+    description: 'Start, if exactly the word asked for was typed; on an empty answer, cancel',
     writes: true,
   },
   {
@@ -285,12 +380,12 @@ export const actions: readonly Action[] = [
     modes: ['help', 'detail'],
     group: 'General',
     label: 'close',
-    description: 'Close the help or the explanation',
+    description: 'Close the help, the explanation or the list',
   },
   {
     id: 'help',
     keys: ['?'],
-    modes: ['table', 'run'],
+    modes: ['table', 'plan', 'run'],
     group: 'General',
     label: 'help',
     description: 'This help',
@@ -298,40 +393,40 @@ export const actions: readonly Action[] = [
   {
     id: 'quit',
     keys: ['q'],
-    modes: ['table', 'run'],
+    modes: ['table', 'plan', 'run'],
     group: 'General',
     label: 'quit',
-    description: 'Quit; asks first while a run is active',
+    description: 'Quit; asks first while a run is in progress',
   },
   {
-    id: 'quit-yes',
+    id: 'yes',
     keys: ['y'],
-    modes: ['quit'],
+    modes: ['ask'],
     group: 'General',
-    label: 'quit',
-    description: 'Quit although a run is active',
+    label: 'yes',
+    description: 'Do what is asked about: quit, go on after a halt, end a run',
   },
   {
-    id: 'quit-no',
+    id: 'no',
     keys: ['escape', 'n', 'q', 'enter'],
-    modes: ['quit'],
+    modes: ['ask'],
     group: 'General',
-    label: 'stay',
-    description: 'Stay',
+    label: 'no',
+    description: 'Leave everything as it is',
   },
   {
     id: 'interrupt',
     keys: ['ctrl-c'],
     modes: everywhere,
     group: 'General',
-    description: 'Quit with exit code 130; while a run is active asks first, a second time does not',
+    description: 'Quit with exit code 130; while a run is in progress asks first, a second time does not',
   },
   {
     id: 'suspend',
     keys: ['ctrl-z'],
     modes: everywhere,
     group: 'General',
-    description: 'Suspend, and fg in the shell comes back; refused while a run is active',
+    description: 'Suspend, and fg in the shell comes back; refused while a run is unfinished',
   },
   {
     id: 'redraw',

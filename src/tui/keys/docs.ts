@@ -2,16 +2,17 @@ import { type Action, actions, type Group, type Mode } from './actions.ts';
 import { keyLabel } from './key.ts';
 
 /** Groups in the order in which help and documentation show them. */
-export const groups: readonly Group[] = ['Moving', 'Table', 'Restart', 'Typing', 'General'];
+export const groups: readonly Group[] = ['Moving', 'Table', 'Restart', 'Run', 'Typing', 'General'];
 
 const modeNames: Readonly<Record<Mode, string>> = {
   table: 'tables',
   filter: 'filter prompt',
-  confirm: 'restart confirmation',
+  plan: 'plan',
+  confirm: 'confirmation',
   run: 'run',
   help: 'help',
   detail: 'explanation',
-  quit: 'question before quitting',
+  ask: 'question',
 };
 
 /** The places where an action's keys work, in words. */

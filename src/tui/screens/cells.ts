@@ -88,6 +88,17 @@ export function versionsCell(
   ];
 }
 
+/** Versions with their counts where there are several, most first: `edge-26.6.1 ×7, edge-25.4.4 ×2`. */
+export function versionsText(byVersion: Readonly<Record<string, number>>, { glyphs }: Theme): string {
+  const versions = Object.entries(byVersion).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const [only] = versions;
+  if (only === undefined) return 'no proxy';
+  if (versions.length === 1) return only[0] || 'unknown';
+  return versions
+    .map(([version, proxies]) => `${version || 'unknown'} ${glyphs.times}${figure(proxies)}`)
+    .join(', ');
+}
+
 const effectRoles: Readonly<Record<EffectKind, Role>> = {
   unmeshes: 'danger',
   downgrades: 'danger',

@@ -1,27 +1,49 @@
+import type { RecordedRun } from '../../rollout/journal/record.ts';
 import type { Run } from '../../rollout/run/run.ts';
 import { type ActionId, actionsOf } from '../keys/actions.ts';
 import { keyLabel } from '../keys/key.ts';
 import type { AnyListing } from '../state/listing.ts';
-import { isActive } from '../state/run-facts.ts';
+import { currentStep, isUnfinished, objection } from '../state/run-facts.ts';
 import { currentTable, modeOf, type UiState } from '../state/ui-state.ts';
 import { type Line, line, type Span, span, spread, widthOfSpans } from '../text/line.ts';
 import { figure } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 
+/** What the footer has to know besides the state. */
+export interface FooterInput {
+  readonly state: UiState;
+  readonly run: Run | undefined;
+  readonly unfinished: RecordedRun | undefined;
+  readonly readOnly: boolean;
+  readonly columns: number;
+}
+
 /** Actions that would do nothing just now, so that the footer does not offer them. */
-function pointless(state: UiState, run: Run | undefined): ReadonlySet<ActionId> {
+function pointless({ state, run, unfinished }: FooterInput): ReadonlySet<ActionId> {
   const { level, filter } = currentTable(state);
+  const { overlay } = state;
   const actions = new Set<ActionId>();
-  if (!isActive(run)) actions.add('stop');
-  if (run === undefined) actions.add('run');
+  if (run === undefined && unfinished === undefined) actions.add('run');
+  if (isUnfinished(run)) actions.add('restart').add('plan').add('restart-plan');
+  if (overlay?.kind === 'plan' && (overlay.plan.items.length === 0 || overlay.plan.blocked.length > 0)) {
+    actions.add('restart-plan');
+  }
   if (level.kind === 'pods') actions.add('mark').add('open');
-  if (level.kind === 'namespaces' && filter === '' && state.overlay === undefined) actions.add('back');
+  if (level.kind === 'namespaces' && filter === '' && overlay === undefined) actions.add('back');
+  if (overlay?.kind !== 'run') return actions;
+  const index = overlay.cursor ?? (run === undefined ? 0 : currentStep(run));
+  for (const type of ['pause', 'proceed', 'abort', 'retry', 'skip'] as const) {
+    const action = type === 'retry' || type === 'skip' ? { type, index } : { type };
+    if (objection(run, action) !== '') actions.add(type);
+  }
+  if (run === undefined || run.warnings.length === 0) actions.add('warnings');
   return actions;
 }
 
 /** The keys of this moment, as many as fit into `columns`: the least important are left out, the order stays. */
-export function keysLine(state: UiState, run: Run | undefined, readOnly: boolean, columns: number): Line {
-  const hidden = pointless(state, run);
+export function keysLine(input: FooterInput): Line {
+  const { state, readOnly, columns } = input;
+  const hidden = pointless(input);
   let hints = actionsOf(modeOf(state), readOnly).flatMap(({ id, keys: [key], label, rank = 0 }) =>
     label === undefined || key === undefined || hidden.has(id) ? [] : [{ key: keyLabel(key), label, rank }],
   );

@@ -1,8 +1,9 @@
 import type { Freshness, LiveView } from '../../live/view.ts';
 import { severity } from '../../mesh/skew.ts';
 import type { ComponentView, ControlPlaneView, TotalsView } from '../../mesh/view.ts';
+import type { RecordedRun } from '../../rollout/journal/record.ts';
 import type { Run } from '../../rollout/run/run.ts';
-import { stepCounts } from '../state/run-facts.ts';
+import { restarted } from '../state/run-facts.ts';
 import {
   clampSpans,
   type Line,
@@ -13,16 +14,20 @@ import {
   spread,
   widthOfSpans,
 } from '../text/line.ts';
+import { phaseWords } from '../text/run-words.ts';
 import { widthOf } from '../text/width.ts';
 import { count, figure, timeOfDay } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 import { classBar } from './bar.ts';
 import { detailOf, type Size } from './layout.ts';
-import { isInjectorAlone, isWithoutLinkerd, warningsOf } from './warnings.ts';
+import { phaseSign } from './run-head.ts';
+import { allWarnings, isInjectorAlone, isWithoutLinkerd, warningsOf } from './warnings.ts';
 
 export interface HeaderInput {
   readonly view: LiveView;
   readonly run: Run | undefined;
+  /** A run of this cluster that an earlier session left unfinished. */
+  readonly unfinished: RecordedRun | undefined;
   /** Seconds since the epoch. */
   readonly now: number;
   readonly readOnly: boolean;
@@ -66,22 +71,11 @@ function freshnessSpan(freshness: Freshness, now: number, { glyphs }: Theme): Sp
 }
 
 /** `run 3/12` with its state, for the corner of the header; nothing before the first run. */
-function runBadge(run: Run | undefined, { glyphs }: Theme): Span | undefined {
+function runBadge(run: Run | undefined, theme: Theme): Span | undefined {
   if (run === undefined) return undefined;
-  const { done } = stepCounts(run);
-  const progress = `${done}/${run.steps.length}`;
-  switch (run.phase.phase) {
-    case 'running':
-      return span(`${glyphs.step.rolling} run ${progress}`, 'info');
-    case 'stopping':
-      return span(`${glyphs.step.rolling} run stopping ${progress}`, 'caution');
-    case 'stopped':
-      return span(`${glyphs.dash} run stopped ${progress}`, 'caution');
-    case 'done':
-      return span(`${glyphs.success} run done ${progress}`, 'good');
-    case 'halted':
-      return span(`${glyphs.failure} run halted ${progress}`, 'danger');
-  }
+  const { text, role } = phaseWords[run.phase.phase];
+  const word = run.phase.phase === 'running' ? '' : ` ${text}`;
+  return span(`${phaseSign(run, theme)} run${word} ${restarted(run)}/${run.steps.length}`, role);
 }
 
 function clusterLine(input: HeaderInput): Line {
@@ -200,8 +194,9 @@ function dataPlaneLines({ view, size, theme, withoutBar = false }: HeaderInput):
 }
 
 /** Warnings in `most` lines: each has at least one while they last, and what is left over goes to those that are long. */
-function warningLines({ view, size, theme }: HeaderInput, most: number): Line[] {
-  const warnings = warningsOf(view);
+function warningLines(input: HeaderInput, most: number): Line[] {
+  const { size, theme } = input;
+  const warnings = allWarnings(input);
   const { warning, ellipsis } = theme.glyphs;
   const rest = warnings.length - most;
   let spare = Math.max(0, -rest);

@@ -1,4 +1,3 @@
-import type { LiveView } from '../../live/view.ts';
 import { severity } from '../../mesh/skew.ts';
 import { actions } from '../keys/actions.ts';
 import { groups } from '../keys/docs.ts';
@@ -6,11 +5,9 @@ import { keyLabel } from '../keys/key.ts';
 import { blank, type Line, line, paragraph, span } from '../text/line.ts';
 import { classMeaning } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
-import { INJECTOR_ALONE, isInjectorAlone, warningsOf } from './warnings.ts';
+import { allWarnings, INJECTOR_ALONE, isInjectorAlone, type WarningInput } from './warnings.ts';
 
-export interface HelpInput {
-  readonly view: LiveView;
-  readonly readOnly: boolean;
+export interface HelpInput extends WarningInput {
   /** Version of this program. */
   readonly version: string;
   readonly columns: number;
@@ -20,9 +17,10 @@ export interface HelpInput {
 const keyColumn = 16;
 
 /** The whole help: warnings in full, the meaning of the signs, every key. */
-export function helpLines({ view, readOnly, version, columns, theme }: HelpInput): readonly Line[] {
+export function helpLines(input: HelpInput): readonly Line[] {
+  const { view, readOnly, version, columns, theme } = input;
   const { glyphs } = theme;
-  const warnings = warningsOf(view);
+  const warnings = allWarnings(input);
   const lines: Line[] = [line(span(`kubectl linkerd-upgrade ${version}`, 'title')), blank];
   if (warnings.length > 0) {
     lines.push(line(span('Warnings', 'title')));

@@ -1,23 +1,33 @@
 import type { LiveView } from '../../live/view.ts';
-import type { Plan } from '../../rollout/plan/plan.ts';
+import type { RecordedRun } from '../../rollout/journal/record.ts';
+import type { RunLimits } from '../../rollout/run/limits.ts';
 import type { Run } from '../../rollout/run/run.ts';
 import { type AnyListing, listingOf } from '../state/listing.ts';
-import type { Extent } from '../state/step.ts';
-import { currentTable, type Overlay, type UiState } from '../state/ui-state.ts';
+import { currentStep } from '../state/run-facts.ts';
+import type { Extent, StepRows } from '../state/step.ts';
+import { currentTable, type Overlay, type RunOverlay, type UiState } from '../state/ui-state.ts';
 import { blank, type Line } from '../text/line.ts';
 import type { Theme } from '../theme/theme.ts';
-import { CONFIRM_FOOT, confirmFoot, confirmLines } from './confirm.ts';
+import { askLines } from './ask.ts';
+import { type ConfirmInput, confirmFoot, confirmFootLines, confirmLines } from './confirm.ts';
 import { detailLines } from './detail.ts';
 import { headerLines } from './header.ts';
 import { helpLines } from './help.ts';
+import { laidOut } from './laid-out.ts';
 import { bodyLines, proseColumns, type Size, tableRows } from './layout.ts';
-import { quitLines } from './quit.ts';
-import { runBody, runHead } from './run.ts';
+import { planLines, planSums } from './plan.ts';
+import { runBody } from './run-body.ts';
+import { runHead } from './run-head.ts';
+import { stepLines, warningLines } from './run-step.ts';
 
 /** Everything that decides over what is on the screen, besides the state of the interface. */
 export interface Scene {
   readonly view: LiveView;
   readonly run: Run | undefined;
+  /** A run of this cluster that an earlier session left unfinished. */
+  readonly unfinished: RecordedRun | undefined;
+  /** How fast a run of this session goes. */
+  readonly limits: RunLimits;
   /** Seconds since the epoch. */
   readonly now: number;
   readonly readOnly: boolean;
@@ -37,6 +47,7 @@ interface Scrolled {
   readonly foot: (extent: Extent) => readonly Line[];
   /** Lines of `foot`. */
   readonly footLines: number;
+  readonly steps?: StepRows;
 }
 
 function plainly(lines: readonly Line[]): Scrolled {
@@ -50,57 +61,91 @@ function plainly(lines: readonly Line[]): Scrolled {
   };
 }
 
-function contentOf(state: UiState, overlay: Overlay, scene: Scene, listing: AnyListing): Scrolled {
-  const { view, run, now, readOnly, version, size, theme } = scene;
+/** A run under a cursor: fixed lines above, rows that are made only when they are shown below. */
+function runContent(overlay: RunOverlay, run: Run, scene: Scene): Scrolled {
+  const { now, theme, size } = scene;
   const { columns } = size;
+  const cursor = overlay.cursor ?? currentStep(run);
+  const body = runBody(run, cursor, now, columns, theme);
+  return {
+    ...plainly([]),
+    head: runHead({ run, cursor, now, columns, theme }),
+    length: body.length,
+    lineAt: body.lineAt,
+    start: body.follow,
+    steps: { count: run.steps.length, cursor, rowOf: body.rowOf },
+  };
+}
+
+function contentOf(state: UiState, overlay: Overlay, scene: Scene, listing: AnyListing): Scrolled {
+  const { view, run, now, size, theme, limits } = scene;
+  const { columns } = size;
+  const prose = proseColumns(columns);
   switch (overlay.kind) {
     case 'filter':
       return plainly([]);
     case 'help':
-      return plainly(helpLines({ view, readOnly, version, columns: proseColumns(columns), theme }));
+      return plainly(helpLines({ ...scene, columns: prose }));
     case 'detail':
-      return plainly(detailLines(currentTable(state), listing, view.mesh, proseColumns(columns), theme, now));
-    case 'quit':
-      return plainly(quitLines(run, proseColumns(columns), theme));
-    case 'confirm':
+      return plainly(detailLines(currentTable(state), listing, view.mesh, prose, theme, now));
+    case 'ask':
+      return plainly(askLines(overlay.about, run, prose, theme));
+    case 'plan': {
+      const { plan } = overlay;
       return {
-        ...plainly(confirmLinesOnce(overlay.plan, columns, theme)),
-        foot: (extent) => confirmFoot(overlay, extent, columns, theme),
-        footLines: CONFIRM_FOOT,
-      };
-    case 'run': {
-      if (run === undefined) return plainly([]);
-      const body = runBody(run, columns, theme);
-      return {
-        ...plainly([]),
-        head: runHead(run, now, columns, theme),
-        length: body.length,
-        lineAt: (index) => body.lineAt(index, now),
-        start: body.follow,
+        ...plainly(laidOut(plan, [limits, columns, theme], () => planLines(plan, limits, columns, theme))),
+        foot: ({ lines, top, page }) => [planSums(plan, [], lines - top - page, columns, theme)],
+        footLines: 1,
       };
     }
+    case 'confirm': {
+      const input: ConfirmInput = { confirmation: overlay, limits, now: Math.floor(now), columns, theme };
+      const { subject, stage, preflight } = overlay;
+      // Of a plan nothing changes with time, but ages of a lock and of an unfinished run do.
+      const time = subject.what === 'run' || stage.stage === 'locked' ? input.now : 0;
+      const under = [subject, stage, limits, columns, theme, time];
+      return {
+        ...plainly(laidOut(preflight, under, () => confirmLines(input))),
+        foot: (extent) => confirmFoot(input, extent),
+        footLines: confirmFootLines(input),
+      };
+    }
+    case 'run':
+      return run === undefined ? plainly([]) : runContent(overlay, run, scene);
+    case 'step':
+      return plainly(
+        run === undefined
+          ? []
+          : stepLines({ run, index: overlay.index, mesh: view.mesh, now, columns: prose, theme }),
+      );
+    case 'warnings':
+      return plainly(run === undefined ? [] : warningLines(run, prose, theme));
   }
 }
 
-const laidOut = new WeakMap<Plan, { columns: number; theme: Theme; lines: readonly Line[] }>();
-
-/** The lines of a plan, laid out once for each width: a plan may list thousands and never changes. */
-function confirmLinesOnce(plan: Plan, columns: number, theme: Theme): readonly Line[] {
-  const known = laidOut.get(plan);
-  if (known?.columns === columns && known.theme === theme) return known.lines;
-  const lines = confirmLines(plan, columns, theme);
-  laidOut.set(plan, { columns, theme, lines });
-  return lines;
-}
+/** Lines that scroll have at least as much room as this, before the lines around them. */
+const LEAST_PAGE = 4;
 
 function topOf(overlay: Overlay): number | undefined {
   return 'top' in overlay ? overlay.top : 0;
 }
 
+/** Head and foot as they are shown: in a low window the head gives way first, and of the foot its end is kept. */
+function around(
+  { head, footLines }: Scrolled,
+  body: number,
+): { readonly head: readonly Line[]; readonly footLines: number } {
+  const foot = Math.min(footLines, Math.max(0, body - 1));
+  return { head: head.slice(0, Math.max(0, body - foot - LEAST_PAGE)), footLines: foot };
+}
+
 function extentIn(overlay: Overlay, content: Scrolled, body: number): Extent {
-  const page = Math.max(1, body - content.head.length - content.footLines);
+  const { head, footLines } = around(content, body);
+  const page = Math.max(1, body - head.length - footLines);
   const top = topOf(overlay) ?? content.start(page);
-  return { page, lines: content.length, top: Math.max(0, Math.min(top, content.length - page)) };
+  const shown = Math.max(0, Math.min(top, content.length - page));
+  const extent: Extent = { page, lines: content.length, top: shown };
+  return content.steps === undefined ? extent : { ...extent, steps: content.steps };
 }
 
 /** The lines above everything else: in full over a table, in one line over what covers it. */
@@ -132,5 +177,6 @@ export function overlayLines(
   const content = contentOf(state, overlay, scene, listing);
   const extent = extentIn(overlay, content, body);
   const shown = Array.from({ length: extent.page }, (_, row) => content.lineAt(extent.top + row) ?? blank);
-  return [...content.head, ...shown, ...content.foot(extent)];
+  const { head, footLines } = around(content, body);
+  return [...head, ...shown, ...content.foot(extent).slice(content.footLines - footLines)];
 }

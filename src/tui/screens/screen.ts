@@ -39,7 +39,7 @@ function tablePart(state: UiState, scene: Scene, height: number): readonly Line[
 
 /** The whole screen, line by line from the top: never more lines than it has rows. */
 export function screenLines(state: UiState, scene: Scene): readonly Line[] {
-  const { size, theme, view, now, readOnly, run } = scene;
+  const { size, theme, view, now } = scene;
   if (isTooSmall(size)) return tooSmall(size);
   const { overlay } = state;
   const listing = listingOf(view.mesh, currentTable(state));
@@ -53,6 +53,6 @@ export function screenLines(state: UiState, scene: Scene): readonly Line[] {
     ...header,
     ...Array.from({ length: height }, (_, row) => body[row] ?? blank),
     messageLine(state, listing, now, size.columns, theme),
-    keysLine(state, run, readOnly, size.columns),
+    keysLine({ ...scene, state, columns: size.columns }),
   ].slice(-size.rows);
 }

@@ -1,12 +1,17 @@
+import type { Run } from '../../rollout/run/run.ts';
 import type { AnyListing } from '../state/listing.ts';
+import { currentStep } from '../state/run-facts.ts';
 import { cursorIndex } from '../state/table.ts';
-import { currentTable, type UiState } from '../state/ui-state.ts';
+import { currentTable, type RunOverlay, type UiState } from '../state/ui-state.ts';
 import { type Line, textOf } from '../text/line.ts';
 import { figure } from '../text/words.ts';
 import { detailLines } from './detail.ts';
 import { keysLine, messageLine } from './footer.ts';
+import { haltLines } from './halt-card.ts';
 import { headerLines } from './header.ts';
 import { overlayLines, type Scene } from './picture.ts';
+import { runHead } from './run-head.ts';
+import { stepLines } from './run-step.ts';
 import { titleLine } from './table-head.ts';
 
 /** A line as it is read aloud: gaps between columns become pauses. */
@@ -14,6 +19,19 @@ function spoken(line: Line): string {
   return textOf(line)
     .trim()
     .replace(/\s{2,}/g, ', ');
+}
+
+/** A run: its head, why it halted, and the one step under the cursor instead of all of them. */
+function spokenRun(overlay: RunOverlay, run: Run, scene: Scene): readonly Line[] {
+  const { now, size, theme, view } = scene;
+  const cursor = overlay.cursor ?? currentStep(run);
+  const { columns } = size;
+  const isHalted = run.phase.phase === 'halted';
+  return [
+    ...(isHalted ? haltLines(run, columns, theme) : []),
+    ...runHead({ run, cursor, now, columns, theme, withoutBar: true }),
+    ...stepLines({ run, index: cursor, mesh: view.mesh, now, columns, theme, withoutCard: isHalted }),
+  ];
 }
 
 /**
@@ -27,16 +45,18 @@ export function spokenLines(state: UiState, scene: Scene, listing: AnyListing): 
   const table = currentTable(state);
   const header = headerLines({ ...wide, withoutBar: true }).map(spoken);
   const message = spoken(messageLine(state, listing, wide.now, columns, wide.theme));
-  const keys = spoken(keysLine(state, wide.run, wide.readOnly, columns));
+  const keys = spoken(keysLine({ ...wide, state, columns }));
   const { overlay } = state;
   const body =
-    overlay !== undefined && overlay.kind !== 'filter'
-      ? overlayLines(state, overlay, wide, listing, wide.size.rows).map(spoken)
-      : [
-          spoken(titleLine(table, listing, columns, wide.theme)),
-          `Row ${figure(Math.min(cursorIndex(table, listing) + 1, listing.rows.length))} of ${figure(listing.rows.length)}`,
-          ...detailLines(table, listing, wide.view.mesh, columns, wide.theme, wide.now).map(spoken),
-        ];
+    overlay?.kind === 'run' && wide.run !== undefined
+      ? spokenRun(overlay, wide.run, wide).map(spoken)
+      : overlay !== undefined && overlay.kind !== 'filter'
+        ? overlayLines(state, overlay, wide, listing, wide.size.rows).map(spoken)
+        : [
+            spoken(titleLine(table, listing, columns, wide.theme)),
+            `Row ${figure(Math.min(cursorIndex(table, listing) + 1, listing.rows.length))} of ${figure(listing.rows.length)}`,
+            ...detailLines(table, listing, wide.view.mesh, columns, wide.theme, wide.now).map(spoken),
+          ];
   // What changes with a key is read first.
   return [...body, message, ...header, keys].filter((text) => text !== '');
 }

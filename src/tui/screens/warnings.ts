@@ -1,7 +1,10 @@
 import { container } from '../../data/linkerd.ts';
 import type { LiveView } from '../../live/view.ts';
 import type { ControlPlaneView, MeshView } from '../../mesh/view.ts';
+import type { RecordedRun } from '../../rollout/journal/record.ts';
+import type { Run } from '../../rollout/run/run.ts';
 import type { Tone } from '../state/ui-state.ts';
+import { unfinishedText } from '../text/run-words.ts';
 import { count } from '../text/words.ts';
 
 export interface Warning {
@@ -78,4 +81,23 @@ export function warningsOf({ mesh, freshness, unreadable }: LiveView): readonly 
     warnings.push({ tone: 'caution', text: sentence(`Not readable: ${what} (${why})`) });
   }
   return warnings;
+}
+
+/** What the warnings of a session rest on. */
+export interface WarningInput {
+  readonly view: LiveView;
+  readonly run: Run | undefined;
+  /** A run of this cluster that an earlier session left unfinished. */
+  readonly unfinished: RecordedRun | undefined;
+  readonly readOnly: boolean;
+}
+
+/** What was left unfinished, until this session has a run of its own, before what is wrong with the picture. */
+export function allWarnings({ view, run, unfinished, readOnly }: WarningInput): readonly Warning[] {
+  const warnings = warningsOf(view);
+  // A read-only session cannot take it up.
+  if (unfinished === undefined || run !== undefined || readOnly) return warnings;
+  const { id } = unfinished.header;
+  const text = `Run ${id} is unfinished: ${unfinishedText(unfinished)}. R shows it and takes it up.`;
+  return [{ tone: 'caution', text }, ...warnings];
 }

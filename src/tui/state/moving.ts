@@ -1,30 +1,21 @@
-import type { ActionId } from '../keys/actions.ts';
 import { type AnyListing, listingOf } from './listing.ts';
+import { distanceOf, type MoveId } from './moves.ts';
+import { movedPlace } from './run-cursor.ts';
 import { type Context, flash, over, type Step, stay } from './step.ts';
 import { move, rowUnderCursor } from './table.ts';
 import { currentTable, newTable, type Overlay, type UiState, withTable } from './ui-state.ts';
 
-/** Moves by rows or pages, the same for a table and for everything that scrolls. */
-const steps = {
-  up: () => -1,
-  down: () => 1,
-  'page-up': (page: number) => -page,
-  'page-down': (page: number) => page,
-  first: () => Number.NEGATIVE_INFINITY,
-  last: () => Number.POSITIVE_INFINITY,
-} as const;
-
-export type MoveId = keyof typeof steps;
-
-export function isMove(action: ActionId): action is MoveId {
-  return action in steps;
-}
-
 function scrolled(overlay: Overlay, action: MoveId, context: Context): Overlay {
-  if (overlay.kind === 'filter' || overlay.kind === 'quit') return overlay;
-  const { page, lines, top } = context.extent(overlay);
+  if (overlay.kind === 'filter' || overlay.kind === 'ask') return overlay;
+  const extent = context.extent(overlay);
+  if (overlay.kind === 'run') {
+    return extent.steps === undefined
+      ? overlay
+      : { kind: 'run', ...movedPlace(extent, extent.steps, action) };
+  }
+  const { page, lines, top } = extent;
   const lowest = Math.max(0, lines - page);
-  return { ...overlay, top: Math.max(0, Math.min(lowest, top + steps[action](page))) };
+  return { ...overlay, top: Math.max(0, Math.min(lowest, top + distanceOf(action, page))) };
 }
 
 /** Moves the cursor of the table, or what lies over it. */
@@ -34,7 +25,7 @@ export function moved(state: UiState, action: MoveId, context: Context): UiState
     return over(state, scrolled(overlay, action, context));
   const table = currentTable(state);
   const listing = listingOf(context.view.mesh, table);
-  return withTable(state, move(table, listing, context.tableRows, steps[action](context.tableRows)));
+  return withTable(state, move(table, listing, context.tableRows, distanceOf(action, context.tableRows)));
 }
 
 /** One level down from the row under the cursor; a pod, which has no level below it, is explained. */

@@ -1,11 +1,14 @@
 import type { Plan } from '../../rollout/plan/plan.ts';
+import type { StartOutcome } from '../../rollout/rollout.ts';
 import { type ActionId, actionFor } from '../keys/actions.ts';
 import { isCharacter, type Key } from '../keys/key.ts';
 import { charactersOf } from '../text/width.ts';
+import { answered, cancelled, confirmPlan, preflighted, startEnded } from './confirming.ts';
 import { listingOf } from './listing.ts';
-import { goBack, isMove, moved, openRow } from './moving.ts';
-import { answered, planRestart, stopRun } from './restarting.ts';
-import { isActive } from './run-facts.ts';
+import { isMove } from './moves.ts';
+import { goBack, moved, openRow } from './moving.ts';
+import { agreed, leave, operate, suspended } from './operating.ts';
+import { planRestart, restartPlan, reviewAll, reviewPlan, showRun } from './planning.ts';
 import { type Context, flash, over, type Step, stay, want } from './step.ts';
 import {
   move,
@@ -17,31 +20,40 @@ import {
   toggleMarksOfShown,
 } from './table.ts';
 import { edited, isTyping, typed } from './typing.ts';
-import { currentTable, modeOf, type TableState, type Tone, type UiState, withTable } from './ui-state.ts';
+import {
+  currentTable,
+  modeOf,
+  type Preflight,
+  type TableState,
+  type Tone,
+  type UiState,
+  withTable,
+} from './ui-state.ts';
 
 export type UiEvent =
   | { readonly type: 'key'; readonly key: Key }
   | { readonly type: 'paste'; readonly text: string }
-  /** A plan to be confirmed. `changed`: it differs from the one that was just agreed to. */
-  | { readonly type: 'planned'; readonly plan: Plan; readonly changed: boolean }
-  | { readonly type: 'started' }
+  /** A plan to be read or confirmed. `changed`: it differs from the one that was just read. */
+  | {
+      readonly type: 'planned';
+      readonly plan: Plan;
+      readonly purpose: 'review' | 'restart';
+      readonly changed: boolean;
+    }
+  | { readonly type: 'preflighted'; readonly plan: Plan; readonly preflight: Preflight }
+  | { readonly type: 'start-ended'; readonly outcome: StartOutcome }
+  /** The run has halted: whatever was looked at, its diagnosis comes first. */
+  | { readonly type: 'halted' }
   | { readonly type: 'flash'; readonly text: string; readonly tone: Tone };
 
 function changeTable(state: UiState, change: (table: TableState) => TableState): Step {
   return stay(withTable(state, change(currentTable(state))));
 }
 
-/** Leaves at once, or asks first while a run is active; asked twice it leaves all the same. */
-function leave(state: UiState, context: Context, code: 'quit' | 'interrupted'): Step {
-  const asked = state.overlay?.kind === 'quit';
-  if (!isActive(context.run) || asked) return want(state, { type: 'exit', code });
-  return stay(over(state, { kind: 'quit', below: state.overlay }));
-}
-
 /** Back to what was on the screen before the help or the question. */
 function below(state: UiState): UiState {
   const { overlay } = state;
-  return over(state, overlay?.kind === 'help' || overlay?.kind === 'quit' ? overlay.below : undefined);
+  return over(state, overlay !== undefined && 'below' in overlay ? overlay.below : undefined);
 }
 
 function act(state: UiState, action: ActionId, context: Context): Step {
@@ -86,11 +98,29 @@ function act(state: UiState, action: ActionId, context: Context): Step {
     case 'explain':
       if (rowUnderCursor(currentTable(state), listing) === undefined) return stay(state);
       return stay(over(state, { kind: 'detail', top: 0 }));
+    case 'plan':
+      return reviewPlan(state, context, listing);
+    case 'plan-all':
+      return reviewAll(state, context);
+    case 'restart-plan':
+      return restartPlan(state, context);
     case 'run':
-      if (context.run === undefined) return stay(flash(state, context, 'No run yet: r plans one.'));
-      return stay(over(state, { kind: 'run', top: undefined }));
-    case 'stop':
-      return stopRun(state, context);
+      return showRun(state, context);
+    case 'explain-step': {
+      if (overlay?.kind !== 'run') return stay(state);
+      const index = context.extent(overlay).steps?.cursor ?? 0;
+      return stay(over(state, { kind: 'step', index, top: 0, below: overlay }));
+    }
+    case 'warnings':
+      if (overlay?.kind !== 'run') return stay(state);
+      if (context.run?.warnings.length === 0) return stay(flash(state, context, 'Nothing was warned of.'));
+      return stay(over(state, { kind: 'warnings', top: 0, below: overlay }));
+    case 'pause':
+    case 'proceed':
+    case 'retry':
+    case 'skip':
+    case 'abort':
+      return operate(state, context, action);
     case 'filter-keep':
       if (listing.filterError !== '') return stay(state);
       return stay(over(state, undefined));
@@ -107,26 +137,21 @@ function act(state: UiState, action: ActionId, context: Context): Step {
     case 'accept':
       return overlay?.kind === 'confirm' ? answered(state, overlay, context) : stay(state);
     case 'cancel':
-      return stay(flash(over(state, undefined), context, 'Cancelled: nothing was restarted.'));
+      return cancelled(state, context);
     case 'close':
       return stay(below(state));
     case 'help':
       return stay(over(state, { kind: 'help', top: 0, below: overlay }));
     case 'quit':
       return leave(state, context, 'quit');
-    case 'quit-yes':
-      return want(state, { type: 'exit', code: 'quit' });
-    case 'quit-no':
+    case 'yes':
+      return overlay?.kind === 'ask' ? agreed(state, context, overlay.about) : stay(state);
+    case 'no':
       return stay(below(state));
     case 'interrupt':
       return leave(state, context, 'interrupted');
     case 'suspend':
-      if (isActive(context.run)) {
-        return stay(
-          flash(state, context, 'A run is active: suspending would leave it unwatched.', 'caution'),
-        );
-      }
-      return want(state, { type: 'suspend' });
+      return suspended(state, context);
     case 'redraw':
       return want(state, { type: 'redraw' });
   }
@@ -152,20 +177,15 @@ function applied(state: UiState, event: UiEvent, context: Context): Step {
     case 'paste':
       return stay(isTyping(state) ? typed(state, event.text) : state);
     case 'planned':
-      return stay(
-        over(state, {
-          kind: 'confirm',
-          plan: event.plan,
-          answer: '',
-          complaint: event.changed ? 'The plan has changed since you read it: please read it again.' : '',
-          top: 0,
-        }),
-      );
-    case 'started': {
-      const table = currentTable(state);
-      const unmarked = withTable(state, { ...table, marks: new Set<string>() });
-      return stay(over(unmarked, { kind: 'run', top: undefined }));
-    }
+      if (event.purpose === 'restart') return confirmPlan(state, event.plan, event.changed);
+      return stay(over(state, { kind: 'plan', plan: event.plan, top: 0 }));
+    case 'preflighted':
+      return preflighted(state, event.plan, event.preflight);
+    case 'start-ended':
+      return startEnded(state, event.outcome, context);
+    case 'halted':
+      if (state.overlay?.kind !== 'run') return stay(state);
+      return stay(over(state, { kind: 'run', cursor: undefined, top: undefined }));
     case 'flash':
       return stay(flash(state, context, event.text, event.tone));
   }

@@ -1,18 +1,32 @@
 import type { LiveView } from '../../live/view.ts';
+import type { RecordedRun } from '../../rollout/journal/record.ts';
 import type { Run } from '../../rollout/run/run.ts';
 import type { Intent, Overlay, Tone, UiState } from './ui-state.ts';
+
+/** The steps of a run among the lines of its screen. */
+export interface StepRows {
+  readonly count: number;
+  /** Index of the step under the cursor. */
+  readonly cursor: number;
+  /** Line of a step, by its index. */
+  readonly rowOf: (index: number) => number;
+}
 
 /** Lines that fit on the screen, lines there are, and the first one shown. */
 export interface Extent {
   readonly page: number;
   readonly lines: number;
   readonly top: number;
+  /** Only of a run. */
+  readonly steps?: StepRows;
 }
 
 /** What the reducer may know besides its own state. */
 export interface Context {
   readonly view: LiveView;
   readonly run: Run | undefined;
+  /** A run of this cluster that an earlier session left unfinished. */
+  readonly unfinished: RecordedRun | undefined;
   /** Seconds since the epoch. */
   readonly now: number;
   readonly readOnly: boolean;

@@ -1,5 +1,5 @@
 import { charactersOf } from '../text/width.ts';
-import { canStart } from './restarting.ts';
+import { wantedWord } from './confirming.ts';
 import { over } from './step.ts';
 import { currentTable, type UiState, withTable } from './ui-state.ts';
 
@@ -30,5 +30,5 @@ export function typed(state: UiState, text: string): UiState {
 export function isTyping(state: UiState): boolean {
   const { overlay } = state;
   if (overlay?.kind === 'filter') return true;
-  return overlay?.kind === 'confirm' && canStart(overlay.plan);
+  return overlay?.kind === 'confirm' && wantedWord(overlay) !== undefined;
 }

@@ -1,5 +1,10 @@
 import type { WorkloadKey } from '../../mesh/view.ts';
+import type { RecordedRun } from '../../rollout/journal/record.ts';
+import type { LockHolder } from '../../rollout/lock/lock.ts';
 import type { Plan, Scope } from '../../rollout/plan/plan.ts';
+import type { PreflightReport } from '../../rollout/preflight/report.ts';
+import type { StartOptions } from '../../rollout/rollout.ts';
+import type { OperatorAction } from '../../rollout/run/run.ts';
 import type { Mode } from '../keys/actions.ts';
 
 /** What a table shows. */
@@ -24,23 +29,63 @@ export interface TableState {
   readonly marks: ReadonlySet<string>;
 }
 
+/** What is confirmed: the restart of a plan, or a run left unfinished that is to be taken up. */
+export type Subject =
+  | { readonly what: 'plan'; readonly plan: Plan }
+  | { readonly what: 'run'; readonly recorded: RecordedRun };
+
+/** What stands against a plan. `none`: nobody looks, since the engine looks again before each wave. */
+export type Preflight =
+  | { readonly state: 'none' }
+  | { readonly state: 'looking' }
+  | { readonly state: 'found'; readonly report: PreflightReport }
+  | { readonly state: 'failed'; readonly message: string };
+
+/** How far a confirmation is; each stage that asks has its own word. */
+export type Stage =
+  | { readonly stage: 'asking' }
+  | { readonly stage: 'starting'; readonly takesOver: boolean }
+  | { readonly stage: 'locked'; readonly by: LockHolder }
+  | { readonly stage: 'no-lock'; readonly reason: string };
+
+export interface Confirmation {
+  readonly kind: 'confirm';
+  readonly subject: Subject;
+  readonly preflight: Preflight;
+  readonly stage: Stage;
+  readonly answer: string;
+  /** What is wrong with the answer, or with the plan as it was read. */
+  readonly complaint: string;
+  readonly top: number;
+  /** Where Esc leads. */
+  readonly below: Overlay | undefined;
+}
+
+export interface RunOverlay {
+  readonly kind: 'run';
+  /** Index of the step under the cursor; undefined follows the run. */
+  readonly cursor: number | undefined;
+  /** First line shown; undefined follows the run. */
+  readonly top: number | undefined;
+}
+
+/** What is asked about by a question that `y` answers. */
+export type Question = 'quit' | 'abort' | 'proceed';
+
 /** What lies over the table. `top` is the first line shown. */
 export type Overlay =
   /** `before` is the filter to go back to. */
   | { readonly kind: 'filter'; readonly before: string }
-  | {
-      readonly kind: 'confirm';
-      readonly plan: Plan;
-      readonly answer: string;
-      /** What is wrong with the answer, or with the plan as it was read. */
-      readonly complaint: string;
-      readonly top: number;
-    }
-  /** `top` undefined follows the step in progress. */
-  | { readonly kind: 'run'; readonly top: number | undefined }
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly top: number }
+  | Confirmation
+  | RunOverlay
   | { readonly kind: 'help'; readonly top: number; readonly below: Overlay | undefined }
   | { readonly kind: 'detail'; readonly top: number }
-  | { readonly kind: 'quit'; readonly below: Overlay | undefined };
+  /** A step of the run, explained. */
+  | { readonly kind: 'step'; readonly index: number; readonly top: number; readonly below: RunOverlay }
+  /** The warnings of the run. */
+  | { readonly kind: 'warnings'; readonly top: number; readonly below: RunOverlay }
+  | { readonly kind: 'ask'; readonly about: Question; readonly below: Overlay | undefined };
 
 export type Tone = 'info' | 'good' | 'caution' | 'danger';
 
@@ -61,15 +106,28 @@ export interface UiState {
 
 /** What the reducer wants done outside of it. */
 export type Intent =
-  | { readonly type: 'plan'; readonly scopes: readonly Scope[] }
-  | { readonly type: 'start'; readonly plan: Plan }
-  | { readonly type: 'stop' }
+  /** `read`: the plan that the operator has just read; the new one is compared with it. */
+  | {
+      readonly type: 'plan';
+      readonly scopes: readonly Scope[];
+      readonly purpose: 'review' | 'restart';
+      readonly read?: Plan;
+    }
+  | { readonly type: 'preflight'; readonly plan: Plan }
+  /** `lock` undefined: as the command line says. */
+  | {
+      readonly type: 'start';
+      readonly subject: Subject;
+      readonly lock: Exclude<StartOptions['lock'], 'required'> | undefined;
+    }
+  | { readonly type: 'act'; readonly action: OperatorAction }
   | { readonly type: 'suspend' }
   | { readonly type: 'redraw' }
   | { readonly type: 'exit'; readonly code: 'interrupted' | 'quit' };
 
 export function modeOf({ overlay }: UiState): Mode {
-  return overlay?.kind ?? 'table';
+  if (overlay === undefined) return 'table';
+  return overlay.kind === 'step' || overlay.kind === 'warnings' ? 'detail' : overlay.kind;
 }
 
 /** The table on the screen. */

@@ -79,6 +79,12 @@ export function spread(
   return { spans: [...fitSpans(left, room - 1, 'left', ellipsis), { text: ' ' }, ...end] };
 }
 
+/** `title` and what is said of it: where both do not fit, the title is cut. */
+export function titled(title: Span, rest: readonly Span[], columns: number, ellipsis: string): Line {
+  const room = Math.max(1, columns - widthOfSpans(rest));
+  return { spans: clampSpans([...clampSpans([title], room, ellipsis), ...rest], columns, ellipsis) };
+}
+
 /** A paragraph of one role under a first line that starts with `lead`; further lines are indented below the text. */
 export function paragraph(lead: Span, text: string, columns: number, role: Role = 'plain'): Line[] {
   const indent = widthOf(lead.text);

@@ -24,6 +24,7 @@ export interface Glyphs {
   /** Fills of the bar: each class has its own texture, so that it can be told without colour. */
   readonly bar: Readonly<Record<SkewClass, string>>;
   readonly step: Readonly<Record<StepState['state'], string>>;
+  readonly paused: string;
   readonly progress: { readonly full: string; readonly empty: string };
   readonly live: {
     readonly loading: string;
@@ -53,7 +54,18 @@ export const unicodeGlyphs: Glyphs = {
   down: '↓',
   class: { violation: '✗', unknown: '?', ahead: '▲', 'behind-one': '▼', behind: '▽', current: '✓' },
   bar: { violation: '✗', unknown: '?', ahead: '▲', 'behind-one': '░', behind: '▒', current: '█' },
-  step: { queued: '·', patching: '»', rolling: '↻', done: '✓', dropped: '–', failed: '✗' },
+  step: {
+    queued: '·',
+    patching: '»',
+    rolling: '↻',
+    soaking: '◔',
+    done: '✓',
+    partial: '◑',
+    dropped: '–',
+    skipped: '↷',
+    failed: '✗',
+  },
+  paused: '‖',
   progress: { full: '█', empty: '░' },
   live: { loading: '◌', live: '●', reconnecting: '◌', stale: '✗' },
 };
@@ -78,7 +90,18 @@ export const asciiGlyphs: Glyphs = {
   down: 'v',
   class: { violation: 'X', unknown: '?', ahead: '^', 'behind-one': 'v', behind: '-', current: '+' },
   bar: { violation: 'X', unknown: '?', ahead: '^', 'behind-one': 'v', behind: '-', current: '#' },
-  step: { queued: '.', patching: '>', rolling: '~', done: '+', dropped: '-', failed: 'X' },
+  step: {
+    queued: '.',
+    patching: '>',
+    rolling: '~',
+    soaking: 'o',
+    done: '+',
+    partial: '%',
+    dropped: '-',
+    skipped: '/',
+    failed: 'X',
+  },
+  paused: '=',
   progress: { full: '#', empty: '.' },
   live: { loading: 'o', live: '*', reconnecting: 'o', stale: 'X' },
 };
