@@ -1,7 +1,8 @@
 // Runs the test suite with Node's own runner. Arguments: test files or folders; none means all.
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,6 +15,8 @@ if (files.length === 0) {
   console.error(`no test files under ${patterns.join(', ')}`);
   process.exit(1);
 }
+// No test may write its runs among those of whoever runs the tests.
+const state = mkdtempSync(join(tmpdir(), 'linkerd-upgrade-state-'));
 const { status, signal } = spawnSync(
   process.execPath,
   [
@@ -23,6 +26,7 @@ const { status, signal } = spawnSync(
     `--test-concurrency=${Math.max(2, availableParallelism())}`,
     ...files,
   ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, FORCE_COLOR: undefined } },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, FORCE_COLOR: undefined, XDG_STATE_HOME: state } },
 );
+rmSync(state, { recursive: true, force: true });
 process.exit(signal ? 1 : (status ?? 1));

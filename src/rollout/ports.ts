@@ -84,6 +84,8 @@ export interface RolloutPorts {
   readonly program: string;
   /** Seconds since the epoch. */
   now(): number;
+  /** The same by the server's clock, as far as its answers tell it: for what is written into the cluster. */
+  serverNow(): number;
   /** Minutes east of UTC. */
   utcOffsetMinutes(): number;
   newRunId(): string;

@@ -194,9 +194,10 @@ async function onTerminal(text: string): Promise<readonly string[]> {
   });
 }
 
-async function openScreen(file: string): Promise<PtyProgram> {
-  const args = [program, '--kubeconfig', file];
-  const screen = startInPty(process.execPath, args, { columns: 120, rows: 40 });
+async function openScreen(file: string, ...flags: readonly string[]): Promise<PtyProgram> {
+  const args = [program, '--kubeconfig', file, ...flags];
+  const env = { XDG_STATE_HOME: folder.path };
+  const screen = startInPty(process.execPath, args, { columns: 120, rows: 40, env });
   await screen.until(/● live/);
   return screen;
 }
@@ -254,13 +255,32 @@ test('namespaces, workloads, pods and explanations are shown as text', async () 
   assertNothingWritten(screen);
 });
 
-test('the confirmation and the card of a halted run are shown as text', async () => {
-  simulation.cluster.refusePods('victims', all);
-  using screen = await openScreen(kubeconfig);
+/** The confirmation of the restart of `victims`. */
+async function confirmation(...flags: readonly string[]): Promise<PtyProgram> {
+  const screen = await openScreen(kubeconfig, ...flags);
   screen.type('/', ...'victims', key.enter);
   await screen.until((text) => text.includes('victims') && !text.includes('evil-osc'));
   screen.type('r');
-  await screen.until(/type yes/);
+  return screen;
+}
+
+test('what the preflight found is shown as text', async () => {
+  simulation.cluster.refusePods('victims', all);
+  using screen = await confirmation();
+  const found = await screen.until(/admission refuses its pod/);
+  assert.match(found, /evil-osc\\x1b\]0;PWNED/);
+  assertUnharmed(screen);
+  screen.type(key.escape);
+  await screen.until(/Enter open/);
+  screen.type('q');
+  await screen.exited();
+  assertNothingWritten(screen);
+});
+
+test('the confirmation and the card of a halted run are shown as text', async () => {
+  simulation.cluster.refusePods('victims', all);
+  using screen = await confirmation('--no-probe');
+  await screen.until(/1 warning[^]*type yes/);
   assertUnharmed(screen);
   screen.type(...'yes', key.enter);
   const halted = await screen.until(/halted/i, 60_000);

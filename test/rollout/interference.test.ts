@@ -15,7 +15,7 @@ function pair(t: TestContext): Promise<LiveCluster> {
 }
 
 async function startAndMeet(cluster: LiveCluster, change: () => void): Promise<void> {
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
   change();
 }
@@ -30,12 +30,13 @@ test('a GitOps tool takes the restart back two seconds later: no fight', async (
     afterMs: 2_000,
   });
   t.after(stop);
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   const halt = haltOf(await cluster.end());
   assert.match(
     halt.reason,
     /annotation was removed from the template; a GitOps tool or an operator reverts it/,
   );
+  assert.equal(halt.cause, 'interference');
   assert.deepEqual(patched(cluster), ['a 200']);
 });
 
@@ -62,12 +63,30 @@ test('a real kubectl rollout undo in the middle', { skip: kubectl ? false : 'no 
   ]);
   const session = openKubectl(kubectl, cluster.simulation.kubeconfig);
   t.after(() => session.close());
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
   const { code, stderr } = await session.run('rollout', 'undo', '-n', 'shop', 'deployment/a');
   assert.equal(code, 0, stderr);
   assert.match(haltOf(await cluster.end()).reason, /annotation was removed|another restart/);
   assert.deepEqual(patched(cluster), ['a 200']);
+});
+
+test('a real kubectl rollout restart in the middle: the card names who did it', {
+  skip: kubectl ? false : 'no kubectl',
+}, async (t) => {
+  assert.ok(kubectl);
+  const cluster = await clusterFor(t, [deployment('shop', 'a', { replicas: 2, minReadySeconds: 300 })]);
+  const session = openKubectl(kubectl, cluster.simulation.kubeconfig);
+  t.after(() => session.close());
+  await cluster.start({ namespace: 'shop' });
+  await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
+  const { code, stderr } = await session.run('rollout', 'restart', '-n', 'shop', 'deployment/a');
+  assert.equal(code, 0, stderr);
+  assert.match(haltOf(await cluster.end()).reason, /another restart at .* replaced this one/);
+  await cluster.until(
+    (run) => /^kubectl-rollout changed it \d+ s after the restart$/m.test(haltOf(run).details.join('\n')),
+    'who did it',
+  );
 });
 
 test('deleted before its turn: dropped', async (t) => {
@@ -212,13 +231,13 @@ test('scaled to a StatefulSet partition before its turn: nothing that would leav
       spec: { ...found.spec, updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } },
     })),
   );
-  assert.match(haltOf(await cluster.end()).reason, /partition 2/);
+  assert.match(haltOf(await cluster.end()).reason, /partition changed after the review: .* keep 2 pods/);
   assert.deepEqual(patched(cluster), ['a 200']);
 });
 
 test('another write that is not seen yet: one conflict, decided on anew, patched once', async (t) => {
   const cluster = await pair(t);
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
   // The watch does not tell of this write before the patch of b has met it.
   let held = false;

@@ -6,8 +6,14 @@ import type { Timeouts } from '../../src/kube/transport/exchange.ts';
 import { follow, type LiveSession } from '../../src/live/follow.ts';
 import { clusterPorts } from '../../src/rollout/cluster/ports.ts';
 import { createRollout } from '../../src/rollout/executor.ts';
-import type { Plan, Scope } from '../../src/rollout/plan/plan.ts';
-import type { Halt, Rollout, Run, StepState } from '../../src/rollout/run/run.ts';
+import type { JournalRecord } from '../../src/rollout/journal/record.ts';
+import type { RunLock } from '../../src/rollout/lock/lock.ts';
+import type { Plan, PlanOptions, Scope } from '../../src/rollout/plan/plan.ts';
+import type { RolloutPorts } from '../../src/rollout/ports.ts';
+import type { Rollout, StartOptions } from '../../src/rollout/rollout.ts';
+import type { RunLimits } from '../../src/rollout/run/limits.ts';
+import { atRest } from '../../src/rollout/run/machine.ts';
+import type { Halt, Run, StepState } from '../../src/rollout/run/run.ts';
 import { acceleratedClock } from '../../src/sim/cluster/clock.ts';
 import type { Deployment, PodTemplate } from '../../src/sim/cluster/objects.ts';
 import { namespace, node } from '../../src/sim/cluster/scenario/builders.ts';
@@ -22,6 +28,7 @@ import { type Simulation, startSimulation } from '../../src/sim/cluster/simulati
 import type { AuditEntry } from '../../src/sim/server/audit.ts';
 import type { KubeObject } from '../../src/sim/types.ts';
 import { connectionTo } from '../support/connection.ts';
+import { SWIFT } from './fixtures.ts';
 
 export const BEFORE = 'edge-25.10.7';
 export const NOW = 'edge-25.11.3';
@@ -59,11 +66,17 @@ export interface LiveCluster {
   readonly client: KubeClient;
   readonly session: LiveSession;
   readonly rollout: Rollout;
+  /** What a run is started with. */
+  readonly starting: StartOptions;
+  /** Records of all runs, as a journal holds them. */
+  readonly journal: readonly JournalRecord[];
   /** Starts a restart of these scopes, which has to be possible. */
-  start(...scopes: readonly Scope[]): Plan;
+  start(...scopes: readonly Scope[]): Promise<Plan>;
+  /** Starts a plan, which has to be possible. */
+  startPlan(plan: Plan): Promise<void>;
   /** The run once `holds`; fails with the run's state when that takes too long. */
   until(holds: (run: Run) => boolean, what: string): Promise<Run>;
-  /** The run once it has ended. */
+  /** The run once nothing happens to it by itself any more. */
   end(): Promise<Run>;
   /** The state of a workload's step in the current run. */
   step(name: string): StepState | undefined;
@@ -78,14 +91,28 @@ export interface LiveClusterOptions {
   readonly seed?: number;
   readonly speed?: number;
   readonly timeouts?: Partial<Timeouts>;
+  /** In place of what lets a run go on without any waiting. */
+  readonly limits?: Partial<RunLimits>;
+  readonly planOptions?: PlanOptions;
+  readonly lock?: RunLock;
+  /** In place of what connects the engine with the cluster. */
+  readonly ports?: (ports: RolloutPorts) => RolloutPorts;
 }
+
+/** A lock that nobody contends for. Leases have tests of their own; a clock a hundred times too fast is not for them. */
+export const QUIET_LOCK: RunLock = {
+  acquire: () => Promise.resolve({ answer: 'held' }),
+  onLost: () => () => undefined,
+  isHeld: () => true,
+  release: () => Promise.resolve(),
+};
 
 /** The real client, the live layer and the engine in front of a simulated cluster. */
 export async function liveCluster(
   scenario: Scenario,
   options: LiveClusterOptions = {},
 ): Promise<LiveCluster> {
-  const { speed = SPEED, seed = 1, timeouts } = options;
+  const { speed = SPEED, seed = 1, timeouts, limits, planOptions, lock = QUIET_LOCK } = options;
   const clock = acceleratedClock(speed);
   let slept = 0;
   const simulation = await startSimulation({
@@ -108,7 +135,16 @@ export async function liveCluster(
     controlPlaneNamespace: '',
     contextNamespace: 'default',
   });
-  const rollout = createRollout(clusterPorts(client, session));
+  const journal: JournalRecord[] = [];
+  const ports = clusterPorts(client, session, {
+    lock,
+    openJournal: () => ({
+      location: 'memory',
+      append: (record) => journal.push(record),
+      close: () => undefined,
+    }),
+  });
+  const rollout = createRollout(options.ports?.(ports) ?? ports);
   await waitFor(
     () => session.isFresh(),
     () => JSON.stringify(session.store.get().freshness),
@@ -123,10 +159,15 @@ export async function liveCluster(
     client,
     session,
     rollout,
-    start(...scopes) {
-      const plan = rollout.plan(scopes);
-      assert.equal(rollout.start(plan), undefined);
+    journal,
+    starting: { limits: { ...SWIFT, ...limits }, by: 'ann@test', reason: '', lock: 'required', probe: false },
+    async start(...scopes) {
+      const plan = rollout.plan(scopes, planOptions);
+      await cluster.startPlan(plan);
       return plan;
+    },
+    async startPlan(plan) {
+      assert.deepEqual(await rollout.start(plan, cluster.starting), { outcome: 'started' });
     },
     async until(holds, what) {
       await waitFor(
@@ -137,7 +178,7 @@ export async function liveCluster(
       );
       return current();
     },
-    end: () => cluster.until(hasEnded, 'the end of the run'),
+    end: () => cluster.until(atRest, 'the end of the run'),
     step: (name) => current().steps.find(({ item }) => item.key.name === name)?.status,
     patches: () => simulation.server.audit.entries.filter(({ method }) => method === 'PATCH').filter(isOurs),
     sleep(milliseconds) {
@@ -165,10 +206,6 @@ export async function clusterFor(
 
 function isOurs({ path }: AuditEntry): boolean {
   return path.includes(`fieldManager=${FIELD_MANAGER}`);
-}
-
-export function hasEnded({ phase: { phase } }: Run): boolean {
-  return phase === 'done' || phase === 'stopped' || phase === 'halted';
 }
 
 /** The card of a run that has halted. */

@@ -11,12 +11,14 @@ test('a healthy pod is live and ready, and tells its proxy and the restart that 
     observePod(meshedPod(VERSION, { name: 'web-0', restartedAt: AT, trustRootSha256: 'ab' })),
     {
       name: 'web-0',
+      createdAt: 1_700_000_000,
       live: true,
       restartedAt: AT,
       ready: true,
       proxy: { version: VERSION, ready: true, trustRootSha256: 'ab' },
-      trouble: '',
-      restarted: '',
+      trouble: undefined,
+      restarted: undefined,
+      unschedulable: false,
       waitingFor: '',
     },
   );
@@ -32,18 +34,28 @@ test('restarts are told by container, init containers included', () => {
     proxyContainer(VERSION),
     container({ name: 'app', restarts: 1 }),
   ];
-  assert.equal(observePod(pod({ containers })).restarted, 'pod web-0 restarted migrate 2 times, app once');
+  assert.deepEqual(observePod(pod({ containers })).restarted, {
+    cause: 'crash-loop',
+    container: 'migrate',
+    text: 'pod web-0 restarted migrate 2 times, app once',
+  });
 });
 
-for (const reason of ['CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'CreateContainerConfigError']) {
+for (const [reason, cause] of [
+  ['CrashLoopBackOff', 'crash-loop'],
+  ['CreateContainerConfigError', 'crash-loop'],
+  ['ImagePullBackOff', 'image-pull'],
+  ['ErrImagePull', 'image-pull'],
+] as const) {
   test(`${reason} does not heal by waiting`, () => {
     const containers = [
       container({ name: 'app', state: 'waiting', reason, message: 'because', ready: false }),
     ];
-    assert.equal(
-      observePod(pod({ ready: false, containers })).trouble,
-      `container app of pod web-0: ${reason}: because`,
-    );
+    assert.deepEqual(observePod(pod({ ready: false, containers })).trouble, {
+      cause,
+      container: 'app',
+      text: `container app of pod web-0: ${reason}: because`,
+    });
   });
 }
 
@@ -52,14 +64,17 @@ test('a container that is being created is waited for, not given up', () => {
     container({ name: 'app', state: 'waiting', reason: 'ContainerCreating', ready: false }),
   ];
   const seen = observePod(pod({ ready: false, containers }));
-  assert.deepEqual([seen.trouble, seen.waitingFor], ['', 'pod web-0: container app is ContainerCreating']);
+  assert.deepEqual(
+    [seen.trouble, seen.waitingFor],
+    [undefined, 'pod web-0: container app is ContainerCreating'],
+  );
 });
 
 test('a failed pod is trouble and no longer live', () => {
   const seen = observePod(
     pod({ phase: 'Failed', reason: 'Evicted', message: 'disk pressure', ready: false }),
   );
-  assert.deepEqual([seen.live, seen.trouble], [false, 'pod web-0 failed: Evicted: disk pressure']);
+  assert.deepEqual([seen.live, seen.trouble?.text], [false, 'pod web-0 failed: Evicted: disk pressure']);
 });
 
 test('a pod that is being deleted is not live', () => {

@@ -34,7 +34,7 @@ async function withFault(
   );
   const hook = faultTimes(times, ({ method, name }) => method === 'PATCH' && name === 'a', fault);
   t.after(cluster.simulation.server.faults.onRequest(hook));
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   return cluster;
 }
 
@@ -78,7 +78,8 @@ test('a conflict about an object that nobody changed is tried again in the end',
 test('conflicts without end halt, and the next run is not held up by them', async (t) => {
   const cluster = await withFault(t, { fault: conflict, times: 6 });
   await assertRefused(cluster, /the object has been modified/, 6);
-  cluster.start({ namespace: 'shop' });
+  cluster.rollout.act({ type: 'abort' });
+  await cluster.start({ namespace: 'shop' });
   await assertAllDone(cluster);
 });
 
@@ -140,7 +141,7 @@ test('429 for ever: halts', async (t) => {
   );
 });
 
-test('a stop while the server is busy sends nothing more', async (t) => {
+test('an abort while the server is busy sends nothing more', async (t) => {
   const busy = {
     kind: 'respond',
     status: 429,
@@ -152,8 +153,8 @@ test('a stop while the server is busy sends nothing more', async (t) => {
     const step = cluster.step('a');
     return step?.state === 'queued' && step.waitingFor !== undefined;
   }, 'a to wait for the server');
-  cluster.rollout.stop();
-  assert.equal((await cluster.end()).phase.phase, 'stopped');
+  cluster.rollout.act({ type: 'abort' });
+  assert.equal((await cluster.end()).phase.phase, 'aborted');
   assert.equal(cluster.patches().length, 1);
   assert.equal(restarts(cluster, 'a'), 0);
 });
@@ -198,7 +199,7 @@ test('a lost request that the server writes later meets the repeated one: still 
       return undefined;
     }),
   );
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await assertAllDone(cluster);
   assert.ok(late, 'the late write happened');
   const codes = audit.entries
@@ -215,7 +216,7 @@ test('after a lost answer the server says no to reading, too: the run halts and 
   );
   const forbidden = status(403, 'Forbidden', 'deployments.apps "a" is forbidden');
   t.after(faults.onRequest(({ verb, name }) => (verb === 'get' && name === 'a' ? forbidden : undefined)));
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   assert.match(haltOf(await cluster.end()).reason, /whether it was restarted is not known: .*forbidden/);
   assert.equal(cluster.patches().length, 1);
 });
@@ -225,7 +226,7 @@ test('the API server goes away in mid-run: nothing is decided meanwhile, then al
     deployment('shop', 'a', { replicas: 3, progressDeadlineSeconds: 60 }),
     deployment('shop', 'b', { replicas: 4 }),
   ]);
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
   const comeBack = await cluster.simulation.server.faults.refuseConnections();
   const { session, client } = cluster;
@@ -252,7 +253,7 @@ test('the API server goes away with the answer of a patch: the truth is read whe
       if (method === 'PATCH' && cluster.patches().length === 1) away.resolve(faults.refuseConnections());
     }),
   );
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   const comeBack = await away.promise;
   await waitFor(
     () => !cluster.session.isFresh(),
@@ -269,7 +270,7 @@ test('watches that end, break, or lose their history in mid-run', async (t) => {
     deployment('shop', 'b', { replicas: 4 }),
   ]);
   const { faults } = cluster.simulation.server;
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
   faults.endWatches();
   await cluster.until(() => {
@@ -288,7 +289,7 @@ test('watches that fall silent in mid-run are noticed, and no silence counts aga
     deployment('shop', 'a', { replicas: 3 }),
     deployment('shop', 'b', { replicas: 4 }),
   ]);
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
   cluster.simulation.server.faults.silenceWatches();
   await assertAllDone(cluster);
@@ -299,7 +300,7 @@ test('the computer sleeps for an hour in mid-run: no deadline passes in its slee
     deployment('shop', 'a', { replicas: 2, minReadySeconds: 30, progressDeadlineSeconds: 60 }),
     deployment('shop', 'b', { replicas: 3 }),
   ]);
-  cluster.start({ namespace: 'shop' });
+  await cluster.start({ namespace: 'shop' });
   await cluster.until(() => {
     const step = cluster.step('a');
     return step?.state === 'rolling' && step.progress.proven === 2;

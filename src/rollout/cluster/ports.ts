@@ -1,46 +1,82 @@
 import { randomBytes } from 'node:crypto';
-import { annotation } from '../../data/linkerd.ts';
-import type { KubeClient } from '../../kube/client.ts';
+import { FIELD_MANAGER, type KubeClient } from '../../kube/client.ts';
 import { sleep } from '../../kube/clock.ts';
-import { type KubeError, type KubeErrorKind, toKubeError } from '../../kube/errors.ts';
-import type { WorkloadKind } from '../../kube/records.ts';
-import { workloadResources } from '../../kube/resources.ts';
+import { namespaces } from '../../kube/resources.ts';
 import type { LiveSession } from '../../live/follow.ts';
-import type { PatchOutcome, ReadBack, RolloutPorts } from '../executor.ts';
-import type { PlanItem } from '../plan/plan.ts';
-import { observePod } from '../run/observe.ts';
+import type { Journal } from '../journal/record.ts';
+import { createLeaseLock } from '../lock/lease-lock.ts';
+import type { RunLock } from '../lock/lock.ts';
+import { blockedBy } from '../plan/planner.ts';
+import type { RolloutPorts } from '../ports.ts';
+import { createPreflight } from '../preflight/read-facts.ts';
+import { controlPlaneRestartsIn, observeIn, sickPodsIn } from '../run/picture.ts';
+import { announcer } from './announce.ts';
+import { explain } from './explain.ts';
+import { evictPod, readMark, writeRestart } from './write-restart.ts';
 
-/** Errors after which nobody knows whether the server has applied a patch. */
-const inTheDark: ReadonlySet<KubeErrorKind> = new Set([
-  'network',
-  'proxy',
-  'tls',
-  'timeout',
-  'unavailable',
-  'malformed',
-  'not-kubernetes',
-]);
+/** The namespace whose uid stands for the cluster: every cluster has it, and nobody can delete it. */
+const CLUSTER_IDENTITY = 'kube-system';
 
-/** Of those: errors of a server that did answer, and that trying again would not mend. */
-const answered: ReadonlySet<KubeErrorKind> = new Set(['unavailable', 'not-kubernetes', 'proxy', 'tls']);
-
-/** Reason of the injector's event about a pod that it leaves alone. */
-const INJECTION_SKIPPED = 'InjectionSkipped';
-const MAX_WARNINGS = 3;
+export interface ClusterPortsOptions {
+  /** Where runs are written down; without it none can be started. */
+  readonly openJournal?: (run: string) => Journal;
+  /** Version of this program, for journals. */
+  readonly program?: string;
+  /** Instead of the Lease in the control plane's namespace. */
+  readonly lock?: RunLock;
+}
 
 /** Connects the executor with a cluster that is followed. */
-export function clusterPorts(client: KubeClient, session: LiveSession): RolloutPorts {
+export function clusterPorts(
+  client: KubeClient,
+  session: LiveSession,
+  options: ClusterPortsOptions = {},
+): RolloutPorts {
   const { model, store } = session;
   const { clock } = client;
+  const serverNow = () => clock.now() / 1000 + client.clockOffset;
+  const lock =
+    options.lock ??
+    createLeaseLock({
+      client,
+      namespace: () => model.view().controlPlane.namespace,
+      closed: session.closed,
+    });
   return {
     planning: () => ({ mesh: model.view(), workload: (key) => model.workload(key) }),
-    observe: (key) => ({ workload: model.workload(key), pods: model.pods(key).map(observePod) }),
-    fresh: () => session.isFresh(),
+    observe: ({ key }) => observeIn(model, key),
+    sickPods: (namespace) => sickPodsIn(model, namespace, serverNow()),
+    gate: () => ({
+      fresh: session.isFresh(),
+      blocked: blockedBy(model.view().controlPlane),
+      controlPlaneRestarts: controlPlaneRestartsIn(model),
+    }),
     subscribe: (listener) => store.subscribe(listener),
-    patch: (item, restartedAt) => patch(client, item, restartedAt),
-    readPatchMark: (item) => readPatchMark(client, item),
-    warnings: (item, since) => warnings(client, item, since + client.clockOffset),
+    preflight: createPreflight(client, session, { holdsLock: () => lock.isHeld() }),
+    patch: (request) => writeRestart(client, request),
+    readPatchMark: (item) => readMark(client, item),
+    async evict(item, pod) {
+      const found = model.pods(item.key).find(({ name }) => name === pod);
+      return found
+        ? evictPod(client, item.key.namespace, pod, found.uid)
+        : { kind: 'gone', message: `pod ${item.key.namespace}/${pod} is gone` };
+    },
+    explain: (item, since) => explain(client, item, since + client.clockOffset),
+    announce: announcer(client),
+    async cluster() {
+      const { uid } = await client.get(namespaces, '', CLUSTER_IDENTITY, { signal: session.closed });
+      const { server, context } = client.connection;
+      return { uid, server, context };
+    },
+    lock,
+    openJournal:
+      options.openJournal ??
+      (() => {
+        throw new Error('there is no place to write the run down; nothing is restarted without a journal');
+      }),
+    program: options.program ?? FIELD_MANAGER,
     now: () => clock.now() / 1000,
+    serverNow,
     utcOffsetMinutes: () => -new Date(clock.now()).getTimezoneOffset(),
     newRunId: () => randomBytes(4).toString('hex'),
     every(milliseconds, action) {
@@ -59,83 +95,4 @@ export function clusterPorts(client: KubeClient, session: LiveSession): RolloutP
     sleep: (milliseconds) => sleep(clock, milliseconds, session.closed),
     closed: session.closed,
   };
-}
-
-async function patch(client: KubeClient, item: PlanItem, restartedAt: string): Promise<PatchOutcome> {
-  const { kind, namespace, name } = item.key;
-  if (!isWorkloadKind(kind)) {
-    return { outcome: 'refused', kind: 'refused', message: `a ${kind} cannot be restarted` };
-  }
-  try {
-    const { resourceVersion } = item;
-    const { generation } = await client.patchTemplateAnnotations(
-      kind,
-      namespace,
-      name,
-      { [annotation.restartedAt]: restartedAt },
-      { resourceVersion },
-    );
-    return { outcome: 'patched', generation };
-  } catch (error) {
-    return outcomeOf(toKubeError(error, `restart ${kind.toLowerCase()} ${namespace}/${name}`));
-  }
-}
-
-function outcomeOf({ kind, message, retryAfterSeconds }: KubeError): PatchOutcome {
-  if (inTheDark.has(kind)) {
-    return { outcome: 'lost', kind: answered.has(kind) ? 'refused' : 'unanswered', message };
-  }
-  switch (kind) {
-    case 'conflict':
-      return { outcome: 'refused', kind, message };
-    case 'not-found':
-      return { outcome: 'refused', kind: 'gone', message };
-    case 'too-many-requests':
-      return {
-        outcome: 'refused',
-        kind: 'busy',
-        message,
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      };
-    default:
-      return { outcome: 'refused', kind: 'refused', message };
-  }
-}
-
-async function readPatchMark(client: KubeClient, item: PlanItem): Promise<ReadBack> {
-  const { kind, namespace, name } = item.key;
-  if (!isWorkloadKind(kind)) {
-    return { found: 'gone' };
-  }
-  try {
-    const { uid, generation, template } = await client.get(workloadResources[kind], namespace, name);
-    const restartedAt = template.annotations[annotation.restartedAt] ?? '';
-    return uid === item.uid ? { found: 'mark', mark: { restartedAt, generation } } : { found: 'gone' };
-  } catch (error) {
-    const { kind: why, message } = toKubeError(error, `read ${kind.toLowerCase()} ${namespace}/${name}`);
-    if (why === 'not-found') {
-      return { found: 'gone' };
-    }
-    return inTheDark.has(why) || why === 'too-many-requests'
-      ? { found: 'silence' }
-      : { found: 'refusal', message };
-  }
-}
-
-/** Who may not read events does without. */
-async function warnings(client: KubeClient, item: PlanItem, since: number): Promise<readonly string[]> {
-  try {
-    const events = await client.events(item.key.namespace, item.uid);
-    const told = events
-      .filter(({ lastSeen }) => lastSeen >= Math.floor(since))
-      .filter(({ type, reason }) => type === 'Warning' || reason === INJECTION_SKIPPED)
-      .map(({ reason, message }) => `${reason}: ${message}`);
-    return [...new Set(told)].slice(0, MAX_WARNINGS);
-  } catch {
-    return [];
-  }
-}
-
-function isWorkloadKind(kind: string): kind is WorkloadKind {
-  return kind in workloadResources;
 }

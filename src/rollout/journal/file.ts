@@ -239,5 +239,5 @@ function recordedIds(folder: string, unreadable: string[]): readonly string[] {
 }
 
 function invalidId(id: string): string {
-  return `${JSON.stringify(id.slice(0, 80))} is no id of a run. See the runs with: kubectl linkerd-upgrade report`;
+  return `${JSON.stringify(id.slice(0, 80))} is no id of a run. See the runs with: kubectl linkerd-upgrade runs`;
 }

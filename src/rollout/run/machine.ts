@@ -1,336 +1,189 @@
-import type { Plan, PlanItem } from '../plan/plan.ts';
-import { haltOf, haltWithoutWorkload } from './halt.ts';
-import type { WorkloadObservation } from './observe.ts';
-import { judge, type PatchMark } from './proof.ts';
-import type { Halt, Progress, Run, Step, StepState } from './run.ts';
+import type { RecordedRun } from '../journal/record.ts';
+import type { Plan } from '../plan/plan.ts';
+import { letTimePass } from './blind-time.ts';
+import type { Reduction, RunEvent } from './events.ts';
+import { onEvicted } from './evictions.ts';
+import { explainHalt, haltFor } from './failure.ts';
+import { watchControlPlane } from './gates.ts';
+import type { RunLimits } from './limits.ts';
+import { acknowledged, onAction, settleAbort } from './operator.ts';
+import { firstPace } from './pace.ts';
+import { onPatched, onRefused, readBack } from './patches.ts';
+import { onPreflighted, onPreflightFailed, retryPreflight } from './preflights.ts';
+import { followSteps, onStandstillExplained } from './progress.ts';
+import type { Run, Step } from './run.ts';
+import {
+  isQuiet,
+  newActive,
+  type RunState,
+  stateOf,
+  withActive,
+  withoutCommands,
+  withPhase,
+} from './state.ts';
+import { takeTurns } from './turns.ts';
+import { endWave, enterWave } from './waves.ts';
 
 /**
  * The run as a pure state machine: `reduce(state, event, now)` returns the next state and the commands that the
- * executor has to carry out. It does no I/O and reads no clock; times are seconds since the epoch.
- *
- * | phase    | event                          | next                                                        |
- * |----------|--------------------------------|-------------------------------------------------------------|
- * | running  | observed, nothing active       | patch the next step; halt when blocked; done when none left |
- * | running  | patched                        | the step rolls                                              |
- * | running  | refused                        | the step is tried again, dropped (gone) or fails            |
- * | running  | observed, a step rolls         | done, dropped, failed (halt), or still rolling              |
- * | any      | stop                           | stopping: no new patch; stopped once nothing is active      |
- * | halted   | explained                      | the halt has more details                                   |
- * | halted, stopped, done | anything else     | unchanged: nothing is ever patched after the end            |
+ * executor has to carry out. It does no I/O and reads no clock; times are seconds since the epoch. Which phase may
+ * follow which is written down in `transitions.ts`.
  */
-export interface RunState {
-  readonly run: Run;
-  readonly active: ActiveStep | undefined;
-  /** How often the workload whose turn it is has been tried again. */
-  readonly retries: number;
-  /** Since when the workload whose turn it is has to settle first; undefined while none has. */
-  readonly waitingSince: number | undefined;
+export type { RunState } from './state.ts';
+export { candidates, namespacesInPlay } from './turns.ts';
+
+const NO_LOCK = 'this run holds no lock: nothing keeps another run from restarting the same workloads';
+
+/** What a run is made from. */
+export interface RunStart {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly limits: RunLimits;
+  /** `user@host`. */
+  readonly by: string;
+  readonly reason: string;
+  readonly lock: 'held' | 'none';
 }
 
-interface ActiveStep {
-  readonly index: number;
-  readonly patch: PatchMark;
-  /** Changes whenever the workload moves; the deadline runs from `movedAt`. */
-  readonly fingerprint: string;
-  readonly movedAt: number;
-  /** Of the last look; what passes between it and a look that is not live does not count towards the deadline. */
-  readonly seenAt: number;
-}
-
-/** What becomes of a queued workload when its turn comes, judged on the cluster as it is then. */
-export type Decision =
-  | { readonly decision: 'restart'; readonly item: PlanItem; readonly restartedAt: string }
-  | { readonly decision: 'drop'; readonly reason: string }
-  /** It is in motion, which usually passes. */
-  | { readonly decision: 'wait'; readonly reason: string }
-  | { readonly decision: 'refuse'; readonly reason: string };
-
-/** What must hold before anything is patched. */
-export interface Gate {
-  /** The picture is live. While it is not, nothing is patched and no deadline runs. */
-  readonly fresh: boolean;
-  /** Reasons why nothing may be restarted now. */
-  readonly blocked: readonly string[];
+/** A run that has been confirmed, and the preflight that it begins with. */
+export function newRun(start: RunStart, now: number): Reduction<RunState> {
+  const steps = start.plan.items.map((item): Step => ({ item, status: { state: 'queued' } }));
+  return reduced(enterWave(stateOf(runOf(start, steps, now, now), now), now));
 }
 
 /**
- * Why a workload was not patched. Tried again: `conflict` (there is a newer object), `busy` (the server takes no
- * requests now), `unanswered` (no answer came, and the server says that nothing was written).
+ * A run that a journal tells of, taken up again: what was patched goes on rolling, a patch that was on its way is
+ * asked about, failures count as acknowledged, and a preflight comes before anything new. A run that was being aborted
+ * only watches what it patched.
  */
-export type RefusalKind = 'conflict' | 'busy' | 'unanswered' | 'gone' | 'refused';
-
-export type RunEvent =
-  | {
-      readonly type: 'observed';
-      readonly gate: Gate;
-      /** The active step's workload; undefined while nothing is active. */
-      readonly active: WorkloadObservation | undefined;
-      /** The decision on the next queued step, taken now. */
-      readonly next: Decision | undefined;
+export function resumedRun(
+  { header, steps: recorded, phase }: RecordedRun,
+  start: Pick<RunStart, 'limits' | 'by' | 'lock'>,
+  now: number,
+): Reduction<RunState> {
+  const { id, plan, reason, at } = header;
+  const steps = recorded.map((step): Step => takenUp(step));
+  let state = acknowledged(stateOf(runOf({ ...start, id, plan, reason }, steps, at, now), now));
+  for (const [index, { item, status }] of steps.entries()) {
+    if (status.state === 'rolling') {
+      state = withActive(state, index, newActive(item.pods, now));
     }
-  /** `generation`: the object's, as the server answered it. */
-  | { readonly type: 'patched'; readonly generation: number }
-  | { readonly type: 'refused'; readonly kind: RefusalKind; readonly message: string }
-  | { readonly type: 'stop' }
-  /** What the cluster's events say about the workload that failed. */
-  | { readonly type: 'explained'; readonly details: readonly string[] };
-
-export type Command = {
-  readonly type: 'patch';
-  readonly item: PlanItem;
-  readonly restartedAt: string;
-};
-
-export interface Reduction {
-  readonly state: RunState;
-  readonly commands: readonly Command[];
+    state = readBack(state, index, now);
+  }
+  return reduced(
+    phase.phase === 'aborting' ? settleAbort(withPhase(state, phase), now) : enterWave(state, now),
+  );
 }
 
-/** A patch that was not taken is decided on and tried again, but not for ever. */
-const MAX_RETRIES = 5;
-const passing: ReadonlySet<RefusalKind> = new Set<RefusalKind>(['conflict', 'busy', 'unanswered']);
+function takenUp({ item, status }: Step): Step {
+  switch (status.state) {
+    case 'queued':
+      return { item, status: { state: 'queued' } };
+    case 'rolling':
+    case 'soaking': {
+      const { since, mark } = status;
+      const waitingFor = 'a look at its pods';
+      const progress = { proven: 0, wanted: item.pods, old: item.pods, waitingFor };
+      return { item, status: { state: 'rolling', since, mark, progress } };
+    }
+    default:
+      return { item, status };
+  }
+}
 
-/** The state of a run that has been confirmed and has not begun. */
-export function newRun(id: string, plan: Plan, now: number): RunState {
-  const steps = plan.items.map((item): Step => ({ item, status: { state: 'queued' } }));
+function runOf({ lock, ...start }: RunStart, steps: readonly Step[], startedAt: number, now: number): Run {
   return {
-    run: { id, plan, startedAt: now, phase: { phase: 'running' }, steps },
-    active: undefined,
-    retries: 0,
-    waitingSince: undefined,
+    ...start,
+    startedAt,
+    // The preflight of the first wave takes its place at once.
+    phase: { phase: 'paused', wave: 0, since: now },
+    steps,
+    startsPerMinute: firstPace(start.limits),
+    lock,
+    warnings: lock === 'none' ? [NO_LOCK] : [],
   };
 }
 
 /** Applies one event. */
-export function reduce(state: RunState, event: RunEvent, now: number): Reduction {
+export function reduce(state: RunState, event: RunEvent, now: number): Reduction<RunState> {
+  return reduced(settleAbort(apply(withoutCommands(state), event, now), now));
+}
+
+function reduced(state: RunState): Reduction<RunState> {
+  return { state: withoutCommands(state), commands: state.commands };
+}
+
+function apply(state: RunState, event: RunEvent, now: number): RunState {
   if (ended(state.run)) {
-    return only(event.type === 'explained' ? explained(state, event.details) : state);
+    return state;
   }
   switch (event.type) {
-    case 'explained':
-      return only(state);
-    case 'stop':
-      return only(settle({ ...state, run: { ...state.run, phase: { phase: 'stopping' } } }, now));
-    case 'patched':
-      return only(onPatched(state, event.generation, now));
-    case 'refused':
-      return only(onRefused(state, event.kind, event.message, now));
     case 'observed':
-      return state.active ? only(onProgress(state, state.active, event, now)) : onTurn(state, event, now);
-  }
-}
-
-/** True once nothing can happen to a run any more. */
-export function ended(run: Run): boolean {
-  return run.phase.phase === 'done' || run.phase.phase === 'stopped' || run.phase.phase === 'halted';
-}
-
-/** The next step that has not been started; undefined when there is none. */
-export function nextQueued(run: Run): { readonly index: number; readonly item: PlanItem } | undefined {
-  const index = run.steps.findIndex((step) => step.status.state === 'queued');
-  const step = run.steps[index];
-  return step && { index, item: step.item };
-}
-
-function onTurn(state: RunState, event: RunEvent & { type: 'observed' }, now: number): Reduction {
-  const turn = nextQueued(state.run);
-  if (!turn) {
-    return only(settle(state, now));
-  }
-  if (!event.gate.fresh || !event.next) {
-    return only(state);
-  }
-  const [blocked] = event.gate.blocked;
-  if (blocked !== undefined) {
-    return only(halt(state, haltWithoutWorkload(event.gate.blocked, now)));
-  }
-  const { next } = event;
-  switch (next.decision) {
-    case 'drop':
-      return only(
-        settle(
-          nextTurn(withStatus(state, turn.index, { state: 'dropped', at: now, reason: next.reason })),
-          now,
-        ),
-      );
-    case 'wait':
-      return only(waitFor(state, turn, next.reason, now));
-    case 'refuse':
-      return only(fail(state, turn.index, next.reason, undefined, now));
-    case 'restart': {
-      const { item, restartedAt } = next;
-      const steps = state.run.steps.map((step, index) =>
-        index === turn.index ? { item, status: { state: 'patching', since: now } as const } : step,
-      );
-      const patch = { restartedAt, generation: Number.POSITIVE_INFINITY };
-      const active = { index: turn.index, patch, fingerprint: '', movedAt: now, seenAt: now };
-      return {
-        state: { ...state, run: { ...state.run, steps }, active, waitingSince: undefined },
-        commands: [{ type: 'patch', item, restartedAt }],
-      };
+      return { ...onObserved(state, event, now), seenAt: now };
+    case 'preflighted':
+      return onPreflighted(state, event, now);
+    case 'preflight-failed':
+      return onPreflightFailed(state, event, now);
+    case 'patched':
+      return onPatched(state, event.index, event.mark, now);
+    case 'refused':
+      return onRefused(state, event, now);
+    case 'evicted':
+      return onEvicted(state, event, now);
+    case 'explained':
+      return onExplained(state, event, now);
+    case 'lock-lost': {
+      const lost: RunState = { ...state, run: { ...state.run, lock: 'lost' } };
+      return haltFor(lost, 'lock', [event.reason], now);
     }
+    case 'journal-failed':
+      return haltFor({ ...state, journalFailed: true }, 'journal', [event.message], now);
+    default:
+      return onAction(state, event, now);
   }
 }
 
-/** A workload in motion keeps its turn until it has settled, for as long as its own deadline allows. */
-function waitFor(
-  state: RunState,
-  { index, item }: { readonly index: number; readonly item: PlanItem },
-  reason: string,
-  now: number,
-): RunState {
-  const { waitingSince = now } = state;
-  if (now - waitingSince > item.deadlineSeconds) {
-    return fail(state, index, `it did not settle for ${item.deadlineSeconds} s: ${reason}`, undefined, now);
-  }
-  return { ...withStatus(state, index, { state: 'queued', waitingFor: reason }), waitingSince };
-}
-
-function onPatched(state: RunState, generation: number, now: number): RunState {
-  const { active } = state;
-  const step = active && state.run.steps[active.index];
-  if (!active || !step) {
-    return state;
-  }
-  const wanted = step.item.pods;
-  const progress: Progress = {
-    proven: 0,
-    wanted,
-    old: wanted,
-    waitingFor: 'the controller to see the new template',
-  };
-  const rolling = withStatus(state, active.index, { state: 'rolling', since: now, progress });
-  return {
-    ...rolling,
-    active: { ...active, patch: { ...active.patch, generation }, movedAt: now, seenAt: now },
-    retries: 0,
-  };
-}
-
-function onRefused(state: RunState, kind: RefusalKind, message: string, now: number): RunState {
-  const { active } = state;
-  if (!active) {
-    return state;
-  }
-  if (kind === 'gone') {
-    const dropped: StepState = {
-      state: 'dropped',
-      at: now,
-      reason: 'the workload was deleted before its turn came',
-    };
-    return settle({ ...nextTurn(withStatus(state, active.index, dropped)), active: undefined }, now);
-  }
-  if (passing.has(kind) && state.retries < MAX_RETRIES) {
-    const queued = withStatus(state, active.index, { state: 'queued', waitingFor: message });
-    return settle({ ...queued, active: undefined, retries: state.retries + 1 }, now);
-  }
-  return fail(state, active.index, message, undefined, now);
-}
-
-function onProgress(
-  state: RunState,
-  active: ActiveStep,
-  event: RunEvent & { type: 'observed' },
-  now: number,
-): RunState {
-  const step = state.run.steps[active.index];
-  if (step?.status.state !== 'rolling' || !event.active) {
-    return state;
-  }
+function onObserved(state: RunState, event: RunEvent & { type: 'observed' }, now: number): RunState {
   if (!event.gate.fresh) {
-    const blind = now - active.seenAt;
-    return { ...state, active: { ...active, movedAt: active.movedAt + blind, seenAt: now } };
+    return retryPreflight(letTimePass(state, now), now);
   }
-  const { item } = step;
-  const { since } = step.status;
-  const verdict = judge(item, active.patch, event.active);
-  switch (verdict.verdict) {
-    case 'proven':
-      return finish({ state: 'done', since, at: now, pods: verdict.pods });
-    case 'dropped':
-      return finish({ state: 'dropped', at: now, reason: verdict.reason });
-    case 'failed':
-      return fail(state, active.index, verdict.reason, event.active, now);
-    case 'rolling':
-      return stillRolling(verdict.progress, event.active);
-  }
-
-  function finish(status: StepState): RunState {
-    return settle({ ...withStatus(state, active.index, status), active: undefined }, now);
-  }
-
-  function stillRolling(progress: Progress, seen: WorkloadObservation): RunState {
-    const fingerprint = fingerprintOf(progress, seen);
-    const movedAt = fingerprint === active.fingerprint ? active.movedAt : now;
-    const deadline = item.deadlineSeconds;
-    if (now - movedAt > deadline) {
-      const waited = `no progress for ${deadline} s, waiting for ${progress.waitingFor}`;
-      return fail(state, active.index, waited, seen, now);
+  const followed = followSteps(state, event, now);
+  switch (followed.run.phase.phase) {
+    case 'preflight':
+    case 'running':
+    case 'soaking': {
+      const watched = watchControlPlane(followed, event.gate, now);
+      return retryPreflight(endWave(takeTurns(watched, event, now), event, now), now);
     }
-    const [blocked] = event.gate.blocked;
-    if (blocked !== undefined) {
-      return fail(state, active.index, blocked, seen, now);
-    }
-    const rolling = withStatus(state, active.index, { state: 'rolling', since, progress });
-    return { ...rolling, active: { ...active, fingerprint, movedAt, seenAt: now } };
+    case 'paused':
+      // Whoever pauses to mend the control plane is not disturbed; pods that start meanwhile need it.
+      return isQuiet(followed.run) ? followed : watchControlPlane(followed, event.gate, now);
+    default:
+      return followed;
   }
 }
 
-/** Everything whose change means that the workload moves. */
-function fingerprintOf(progress: Progress, seen: WorkloadObservation): string {
-  const pods = seen.pods.map((pod) => `${pod.name} ${pod.live} ${pod.ready} ${pod.waitingFor}`).sort();
-  return [progress.proven, progress.old, progress.wanted, ...pods].join('\n');
-}
-
-/** Ends the run when nothing is active and nothing may or can be started. */
-function settle(state: RunState, now: number): RunState {
-  if (state.active) {
-    return state;
-  }
-  if (state.run.phase.phase === 'stopping') {
-    const left = nextQueued(state.run) !== undefined;
-    return { ...state, run: { ...state.run, phase: { phase: left ? 'stopped' : 'done', at: now } } };
-  }
-  return nextQueued(state.run)
-    ? state
-    : { ...state, run: { ...state.run, phase: { phase: 'done', at: now } } };
-}
-
-function fail(
+function onExplained(
   state: RunState,
-  index: number,
-  reason: string,
-  seen: WorkloadObservation | undefined,
+  { index, details }: RunEvent & { type: 'explained' },
   now: number,
 ): RunState {
   const step = state.run.steps[index];
-  const failed = withStatus(state, index, { state: 'failed', at: now, reason });
-  return step ? halt(failed, haltOf(step.item, reason, seen, now)) : failed;
+  return step?.status.state === 'failed'
+    ? explainHalt(state, step.item, details)
+    : onStandstillExplained(state, index, details, now);
 }
 
-/** What was counted for one workload does not count for the next. */
-function nextTurn(state: RunState): RunState {
-  return { ...state, retries: 0, waitingSince: undefined };
+/** True once nothing can happen to a run any more. */
+export function ended({ phase: { phase } }: Run): boolean {
+  return phase === 'done' || phase === 'aborted';
 }
 
-function explained(state: RunState, details: readonly string[]): RunState {
-  const { phase } = state.run;
-  if (phase.phase !== 'halted') {
-    return state;
+/** True while nothing happens to a run by itself: it has ended, or it is halted or paused and nothing moves. */
+export function atRest(run: Run): boolean {
+  const { phase } = run.phase;
+  if (phase !== 'halted' && phase !== 'paused') {
+    return ended(run);
   }
-  const halt = { ...phase.halt, details: [...phase.halt.details, ...details] };
-  return { ...state, run: { ...state.run, phase: { phase: 'halted', halt } } };
-}
-
-function halt(state: RunState, because: Halt): RunState {
-  return { ...state, run: { ...state.run, phase: { phase: 'halted', halt: because } }, active: undefined };
-}
-
-function withStatus(state: RunState, index: number, status: StepState): RunState {
-  const steps = state.run.steps.map((step, at) => (at === index ? { ...step, status } : step));
-  return { ...state, run: { ...state.run, steps } };
-}
-
-function only(state: RunState): Reduction {
-  return { state, commands: [] };
+  return isQuiet(run);
 }

@@ -1,11 +1,21 @@
 import { container as containerName } from '../../data/linkerd.ts';
 import type { PodContainer, PodRecord, WorkloadRecord } from '../../kube/records.ts';
-
 import { podLife, proxyOf } from '../../mesh/proxy.ts';
+import type { FailureCause } from './run.ts';
+
+/** What is wrong with a container or a pod. `container` is '' where the pod as a whole is meant. */
+export interface Trouble {
+  readonly cause: FailureCause;
+  readonly container: string;
+  /** In words, with the names of pod and container. */
+  readonly text: string;
+}
 
 /** What the run looks at in a pod. */
 export interface ObservedPod {
   readonly name: string;
+  /** Seconds since the epoch, by the server's clock. */
+  readonly createdAt: number;
   readonly live: boolean;
   /** Copied from the template the pod was made from: tells which restart made it. */
   readonly restartedAt: string;
@@ -13,10 +23,12 @@ export interface ObservedPod {
   readonly proxy:
     | { readonly version: string; readonly ready: boolean; readonly trustRootSha256: string }
     | undefined;
-  /** A state that does not heal by waiting, in words; '' when there is none. */
-  readonly trouble: string;
-  /** Containers that have restarted, in words; '' when none has. */
-  readonly restarted: string;
+  /** A state that does not heal by waiting. */
+  readonly trouble: Trouble | undefined;
+  /** Containers that have restarted. */
+  readonly restarted: Trouble | undefined;
+  /** No node takes it, at the moment. */
+  readonly unschedulable: boolean;
   /** Why a pod is not ready yet, in words; '' when it is ready. */
   readonly waitingFor: string;
 }
@@ -29,55 +41,64 @@ export interface WorkloadObservation {
 }
 
 /**
- * Waiting reasons after which a container does not start by itself (kubelet `pkg/kubelet/images/types.go`,
- * `pkg/kubelet/kuberuntime/kuberuntime_container.go`), or keeps failing.
+ * Waiting reasons after which a container does not start by itself, or keeps failing (kubelet
+ * `pkg/kubelet/images/types.go`, `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
  */
-const hopeless = new Set([
-  'CrashLoopBackOff',
-  'ImagePullBackOff',
-  'ErrImagePull',
-  'ErrImageNeverPull',
-  'InvalidImageName',
-  'RegistryUnavailable',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-]);
+const hopeless: Readonly<Record<string, FailureCause>> = {
+  CrashLoopBackOff: 'crash-loop',
+  CreateContainerConfigError: 'crash-loop',
+  CreateContainerError: 'crash-loop',
+  RunContainerError: 'crash-loop',
+  ImagePullBackOff: 'image-pull',
+  ErrImagePull: 'image-pull',
+  ErrImageNeverPull: 'image-pull',
+  InvalidImageName: 'image-pull',
+  RegistryUnavailable: 'image-pull',
+};
 
 /** Reads from a pod what the proof and the halts need. */
 export function observePod(pod: PodRecord): ObservedPod {
   const proxy = proxyOf(pod);
   return {
     name: pod.name,
+    createdAt: pod.createdAt,
     live: podLife(pod) === 'live',
     restartedAt: pod.restartedAt,
     ready: pod.ready,
     proxy: proxy && { version: proxy.version, ready: proxy.ready, trustRootSha256: pod.trustRootSha256 },
     trouble: troubleOf(pod),
     restarted: restartsOf(pod),
+    unschedulable: !pod.ready && pod.unschedulable !== '',
     waitingFor: waitingFor(pod),
   };
 }
 
-function troubleOf(pod: PodRecord): string {
+function troubleOf(pod: PodRecord): Trouble | undefined {
   if (podLife(pod) === 'failed') {
-    return sentence(`pod ${pod.name} failed`, pod.reason || 'no reason given', pod.message);
+    const text = sentence(`pod ${pod.name} failed`, pod.reason || 'no reason given', pod.message);
+    return { cause: 'crash-loop', container: '', text };
   }
-  const stuck = pod.containers.find(
-    (container) => container.state === 'waiting' && hopeless.has(container.reason),
-  );
-  return stuck ? sentence(`container ${stuck.name} of pod ${pod.name}`, stuck.reason, stuck.message) : '';
+  for (const { name, state, reason, message } of pod.containers) {
+    const cause = state === 'waiting' ? hopeless[reason] : undefined;
+    if (cause) {
+      const text = sentence(`container ${name} of pod ${pod.name}`, reason, message);
+      return { cause, container: name, text };
+    }
+  }
+  return undefined;
 }
 
-function restartsOf(pod: PodRecord): string {
+function restartsOf(pod: PodRecord): Trouble | undefined {
   const restarted = pod.containers.filter((container) => container.restarts > 0);
-  if (restarted.length === 0) {
-    return '';
+  const [first] = restarted;
+  if (!first) {
+    return undefined;
   }
   const counts = restarted.map(
     ({ name, restarts }) => `${name} ${restarts === 1 ? 'once' : `${restarts} times`}`,
   );
-  return `pod ${pod.name} restarted ${counts.join(', ')}`;
+  const text = `pod ${pod.name} restarted ${counts.join(', ')}`;
+  return { cause: 'crash-loop', container: first.name, text };
 }
 
 function waitingFor(pod: PodRecord): string {

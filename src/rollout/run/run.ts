@@ -131,7 +131,8 @@ export type RunPhase =
       readonly retryAt: number;
       readonly waitingFor: string;
     }
-  | { readonly phase: 'running'; readonly wave: number }
+  /** `waitingFor`: why the wave is not over although all its workloads are, in words. */
+  | { readonly phase: 'running'; readonly wave: number; readonly waitingFor?: string }
   /** The wave is over and watched before the next one. */
   | { readonly phase: 'soaking'; readonly wave: number; readonly since: number; readonly until: number }
   /** Nothing new is started until the operator says so; what was patched is watched. */

@@ -1,0 +1,47 @@
+import type { JournalRecord } from '../journal/record.ts';
+import type { Run, RunPhase, Step, StepState } from './run.ts';
+
+/**
+ * What the journal has to be told of a change: every step and phase that is another one now. Progress is not told, and
+ * of a run that has just begun (`before` undefined) only its phase: the plan says the rest.
+ */
+export function recordsOf(
+  before: Pick<Run, 'steps' | 'phase'> | undefined,
+  after: Run,
+  at: number,
+): readonly JournalRecord[] {
+  const records: JournalRecord[] = [];
+  for (const [index, step] of after.steps.entries()) {
+    const earlier: Step | undefined = before ? before.steps[index] : step;
+    if (earlier !== step && !(earlier && isSameStep(earlier.status, step.status))) {
+      records.push({ type: 'step', at, index, item: step.item, status: step.status });
+    }
+  }
+  if (!before || !isSamePhase(before.phase, after.phase)) {
+    records.push({ type: 'phase', at, phase: after.phase });
+  }
+  return records;
+}
+
+function isSameStep(a: StepState, b: StepState): boolean {
+  if (a.state !== b.state) {
+    return false;
+  }
+  switch (a.state) {
+    case 'patching':
+      return b.state === a.state && a.restartedAt === b.restartedAt;
+    case 'failed':
+      return b.state === a.state && a.at === b.at && a.acknowledged === b.acknowledged;
+    default:
+      return true;
+  }
+}
+
+function isSamePhase(a: RunPhase, b: RunPhase): boolean {
+  if (a.phase !== b.phase) {
+    return false;
+  }
+  const isSameHalt = a.phase !== 'halted' || b.phase !== 'halted' || a.halt === b.halt;
+  const wave = (phase: RunPhase) => ('wave' in phase ? phase.wave : undefined);
+  return isSameHalt && wave(a) === wave(b);
+}
