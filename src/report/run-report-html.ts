@@ -52,6 +52,7 @@ ${report.halts.map(haltSection)}
 ${timelineSection(report)}
 ${workloadsSection(report)}
 ${exclusionsSection(report)}
+${warningsSection(report)}
 ${historySection(report)}
 </main>
 <footer>kubectl-linkerd-upgrade ${report.program}. Times are UTC, and those of the computer that ran it.</footer>
@@ -144,6 +145,13 @@ function exclusionsSection({ exclusions }: RunReport): Html {
   );
   return html`<h2>Left as they were</h2><div class="scroll"><table><thead><tr><th>Workload</th><th>A restart</th><th>Why</th><th>What can be done</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
+}
+
+function warningsSection({ warnings }: RunReport): Html {
+  if (warnings.length === 0) {
+    return nothing;
+  }
+  return html`<h2>Warnings</h2><ul>${warnings.map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 
 function historySection({ processes, phases: spans }: RunReport): Html {

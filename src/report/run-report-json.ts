@@ -63,6 +63,7 @@ export interface RunReportDocument extends When {
   })[];
   readonly workloads: readonly WorkloadDocument[];
   readonly exclusions: readonly (WorkloadKey & Pick<Exclusion, 'effect' | 'reason' | 'command'>)[];
+  readonly warnings: readonly string[];
 }
 
 type LimitsDocument = Omit<RunLimits, 'deadlineSeconds'> & { readonly deadlineSeconds: number | null };
@@ -126,6 +127,7 @@ export function runReportDocument(report: RunReport): RunReportDocument {
       reason,
       command,
     })),
+    warnings: report.warnings,
   };
 }
 

@@ -25,6 +25,7 @@ export function runReportMarkdown(report: RunReport): string {
     workloadsSection(report),
     wavesSection(report),
     exclusionsSection(report),
+    warningsSection(report),
     historySection(report),
   ];
   return `${sections
@@ -131,6 +132,10 @@ function exclusionsSection({ exclusions }: RunReport): readonly string[] {
     '',
     ...markdownTable(['Workload', 'A restart', 'Why', 'What can be done'], rows),
   ];
+}
+
+function warningsSection({ warnings }: RunReport): readonly string[] {
+  return warnings.length === 0 ? [] : ['## Warnings', '', ...warnings.map((text) => `- ${md(text)}`)];
 }
 
 function historySection({ processes, phases: spans }: RunReport): readonly string[] {

@@ -90,6 +90,8 @@ export interface RunReport {
   /** In the order of the plan. */
   readonly workloads: readonly WorkloadReport[];
   readonly exclusions: readonly Exclusion[];
+  /** What preflights and the run itself warned of, oldest first. */
+  readonly warnings: readonly string[];
   readonly counts: RunCounts;
   /** Pods that were proven to run what was planned. */
   readonly provenPods: number;
@@ -99,7 +101,7 @@ export type { Failure, Wait };
 
 /** The report of a recorded run. Needs no cluster: the journal holds all of it. */
 export function runReport(recorded: RecordedRun): RunReport {
-  const { header, steps, phase, limits, truncated } = recorded;
+  const { header, steps, phase, limits, truncated, warnings } = recorded;
   const { plan } = header;
   const history = runHistory(recorded);
   const workloads = steps.flatMap(({ item, status }, index) => {
@@ -132,6 +134,7 @@ export function runReport(recorded: RecordedRun): RunReport {
     })),
     workloads,
     exclusions: plan.exclusions,
+    warnings,
     counts: countSteps(steps),
     provenPods: steps.reduce((sum, { status }) => sum + ('pods' in status ? status.pods : 0), 0),
   };

@@ -154,6 +154,7 @@ export function twoDayRun(): RecordedRun {
   } as const;
   return recorded([
     header(all),
+    { type: 'warning', at: START + 4, text: 'the injector has one replica | and policy Ignore' },
     phase(4, { phase: 'running', wave: 0 }),
     step(4, 0, web, { state: 'queued', waitingFor: 'pod starts of the last minute' }),
     ...restart(14, 0, web),

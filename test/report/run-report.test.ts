@@ -267,6 +267,7 @@ test('Markdown holds who, when, where, why, what and how it went', () => {
     /^- BackOff: restarting failed container$/m,
     /^\| books deployment\/api \| 2 \| edge-25\.10\.7 \| edge-25\.11\.3 \| done \| 52 s \|.*failed before.*restarted 2 times \|$/m,
     /^\| books job\/once \| unsupported \|/m,
+    /^## Warnings\n\n- the injector has one replica \\\| and policy Ignore$/m,
     /^\| 2026-11-21 21:02:10 \| resumed \| bob@desk \| without a lock \| 31 s \|$/m,
     /^\| 2026-11-21 09:02:11 \| nobody at work \|/m,
   ]) {
@@ -359,6 +360,7 @@ function runWith(evil: string): RecordedRun {
       { by: evil, reason: evil, program: evil, cluster: { uid: evil, server: evil, context: evil } },
     ),
     phase(1, { phase: 'preflight', wave: 0, since: START, retryAt: START, waitingFor: evil }),
+    { type: 'warning', at: START + 2, text: evil },
     step(2, 0, item, { state: 'queued', waitingFor: evil }),
     ...restart(3, 0, item).slice(0, 2),
     step(9, 0, item, failed),

@@ -191,7 +191,7 @@ function recorded(statuses: readonly StepState[], phase: RecordedRun['phase']): 
     item: one,
     status: statuses[index] ?? ({ state: 'queued' } as const),
   }));
-  return { header, limits: SWIFT, steps, phase, history: [], truncated: false };
+  return { header, limits: SWIFT, steps, phase, warnings: [], history: [], truncated: false };
 }
 
 const MARK = { restartedAt: AT, generation: 2 };

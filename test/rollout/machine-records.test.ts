@@ -33,6 +33,23 @@ test('a step that is another one now is told, with what it was decided to be', (
   ]);
 });
 
+test('that a step waits is told once, whatever it waits for', () => {
+  const queued: StepState = { state: 'queued' };
+  const waiting = (waitingFor: string): StepState => ({ state: 'queued', waitingFor });
+  assert.equal(told(queued, waiting('the pace')), 1);
+  assert.equal(told(waiting('the pace'), waiting('the namespace')), 0);
+  assert.equal(told(waiting('the pace'), queued), 1);
+});
+
+test('a warning is told when it is new', () => {
+  const [before, after] = [
+    { ...base, warnings: ['a'] },
+    { ...base, warnings: ['a', 'b'] },
+  ];
+  assert.deepEqual(recordsOf(before, after, 7), [{ type: 'warning', at: 7, text: 'b' }]);
+  assert.deepEqual(recordsOf(undefined, before, 7).slice(0, 1), [{ type: 'warning', at: 7, text: 'a' }]);
+});
+
 test('progress alone is not told', () => {
   const rolling = (proven: number): StepState => ({
     state: 'rolling',
@@ -41,7 +58,6 @@ test('progress alone is not told', () => {
     progress: { proven, wanted: 2, old: 2 - proven, waitingFor: 'it' },
   });
   assert.equal(told(rolling(0), rolling(1)), 0);
-  assert.equal(told({ state: 'queued' }, { state: 'queued', waitingFor: 'the pace' }), 0);
   const soaking = (until: number): StepState => ({ state: 'soaking', since: 1, until, mark: MARK, pods: 2 });
   assert.equal(told(soaking(5), soaking(9)), 0);
   assert.equal(told(rolling(1), soaking(5)), 1);

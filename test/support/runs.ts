@@ -108,6 +108,7 @@ export function recorded(current: Run, at: number): RecordedRun {
     limits,
     steps,
     phase,
+    warnings: current.warnings,
     history: [{ type: 'phase', at, phase }],
     truncated: false,
   };

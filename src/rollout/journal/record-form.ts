@@ -27,7 +27,14 @@ import {
   truth,
   variants,
 } from './form.ts';
-import type { JournalRecord, PhaseRecord, ResumeRecord, RunRecord, StepRecord } from './record.ts';
+import type {
+  JournalRecord,
+  PhaseRecord,
+  ResumeRecord,
+  RunRecord,
+  StepRecord,
+  WarningRecord,
+} from './record.ts';
 
 const workloadKey = object<WorkloadKey>({ namespace: text, kind: text, name: text });
 
@@ -180,5 +187,6 @@ export const journalRecord: Form<JournalRecord> = variants<JournalRecord, 'type'
   }),
   step: object<StepRecord>({ type: exactly('step'), at: figure, index: count, item: planItem, status }),
   phase: object<PhaseRecord>({ type: exactly('phase'), at: figure, phase }),
+  warning: object<WarningRecord>({ type: exactly('warning'), at: figure, text }),
   resumed: object<ResumeRecord>({ type: exactly('resumed'), at: figure, by: text, limits, locked: truth }),
 });

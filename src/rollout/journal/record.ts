@@ -35,6 +35,13 @@ export interface PhaseRecord {
   readonly phase: RunPhase;
 }
 
+/** A preflight, or the run itself, warned of something for the first time. */
+export interface WarningRecord {
+  readonly type: 'warning';
+  readonly at: number;
+  readonly text: string;
+}
+
 /** Another process has taken the run up again. */
 export interface ResumeRecord {
   readonly type: 'resumed';
@@ -44,7 +51,7 @@ export interface ResumeRecord {
   readonly locked: boolean;
 }
 
-export type JournalRecord = RunRecord | StepRecord | PhaseRecord | ResumeRecord;
+export type JournalRecord = RunRecord | StepRecord | PhaseRecord | WarningRecord | ResumeRecord;
 
 /** A journal read back: everything that is known of a run without asking the cluster. */
 export interface RecordedRun {
@@ -53,6 +60,8 @@ export interface RecordedRun {
   readonly limits: RunLimits;
   readonly steps: readonly { readonly item: PlanItem; readonly status: StepState }[];
   readonly phase: RunPhase;
+  /** Oldest first, each once. */
+  readonly warnings: readonly string[];
   /** Everything after the header, oldest first: what a report tells. */
   readonly history: readonly JournalRecord[];
   /** The last line was cut, as a crash in the middle of a write leaves it. It is left out. */

@@ -22,6 +22,7 @@ export const JOURNAL_VERSION = 1;
 export function replay(journal: string): Replay {
   const { lines, truncated } = splitLines(journal);
   const history: JournalRecord[] = [];
+  const warnings = new Set<string>();
   let header: RunRecord | undefined;
   let limits: RunLimits | undefined;
   let phase: RunPhase | undefined;
@@ -65,6 +66,9 @@ export function replay(journal: string): Replay {
       case 'phase':
         phase = record.phase;
         break;
+      case 'warning':
+        warnings.add(record.text);
+        break;
       case 'resumed':
         limits = record.limits;
     }
@@ -79,6 +83,7 @@ export function replay(journal: string): Replay {
       limits: limits ?? header.limits,
       steps,
       phase: phase ?? firstPhase(header.at),
+      warnings: [...warnings],
       history,
       truncated,
     },

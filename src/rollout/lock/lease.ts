@@ -109,7 +109,7 @@ export function newLease(namespace: string, claim: Claim, timing: LeaseTiming, w
 
 /** The Lease in the hands of `claim`: taken if it was somebody else's, renewed if not. @param wall seconds since the epoch */
 export function takenLease(lease: Lease, claim: Claim, timing: LeaseTiming, wall: number): JsonObject {
-  const renewal = lease.session === claim.session && lease.holder === holderOf(claim);
+  const renewal = isOurs(lease, claim);
   return changed(lease, annotationsOf(claim), {
     holderIdentity: holderOf(claim),
     leaseDurationSeconds: timing.lease,
@@ -258,7 +258,7 @@ export function renewalStep(
     }
     case 'found': {
       const { lease } = event;
-      if (lease?.session === tenure.claim.session) {
+      if (lease && isOurs(lease, tenure.claim)) {
         return { step: 'renew', when: 'now', tenure: { ...tenure, lease } };
       }
       return { step: 'lost', reason: lostTo(lease, tenure.claim), ours: false };
@@ -275,6 +275,11 @@ export function renewalStep(
       return { step: 'renew', when: 'soon', tenure: { ...tenure, failingSince } };
     }
   }
+}
+
+/** Whoever edits the holder by hand leaves the session behind, and takes the lock all the same. */
+function isOurs({ session, holder }: Lease, claim: Claim): boolean {
+  return session === claim.session && holder === holderOf(claim);
 }
 
 function lostTo(lease: Lease | undefined, claim: Claim): string {

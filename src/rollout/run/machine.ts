@@ -4,7 +4,7 @@ import { letTimePass } from './blind-time.ts';
 import type { Reduction, RunEvent } from './events.ts';
 import { onEvicted } from './evictions.ts';
 import { explainHalt, haltFor } from './failure.ts';
-import { watchControlPlane } from './gates.ts';
+import { watchControlPlane, withWarnings } from './gates.ts';
 import type { RunLimits } from './limits.ts';
 import { acknowledged, onAction, settleAbort } from './operator.ts';
 import { firstPace } from './pace.ts';
@@ -57,13 +57,14 @@ export function newRun(start: RunStart, now: number): Reduction<RunState> {
  * only watches what it patched.
  */
 export function resumedRun(
-  { header, steps: recorded, phase }: RecordedRun,
+  { header, steps: recorded, phase, warnings }: RecordedRun,
   start: Pick<RunStart, 'limits' | 'by' | 'lock'>,
   now: number,
 ): Reduction<RunState> {
   const { id, plan, reason, at } = header;
   const steps = recorded.map((step): Step => takenUp(step));
-  let state = acknowledged(stateOf(runOf({ ...start, id, plan, reason }, steps, at, now), now));
+  const run = runOf({ ...start, id, plan, reason }, steps, at, now);
+  let state = withWarnings(acknowledged(stateOf({ ...run, warnings }, now)), run.warnings);
   for (const [index, { item, status }] of steps.entries()) {
     if (status.state === 'rolling') {
       state = withActive(state, index, newActive(item.pods, now));

@@ -61,7 +61,10 @@ test('the last record counts, of each step, the phase and the limits', () => {
     phase({ phase: 'running', wave: 0 }),
     ...states.map((status, index) => step(0, status, 'web', BEGAN + index)),
     step(1, { state: 'done', since: BEGAN, at: BEGAN + 9, pods: 3 }, 'api'),
+    { type: 'warning', at: BEGAN + 49, text: 'one replica' },
     { type: 'resumed', at: BEGAN + 50, by: 'bert@laptop', limits: later, locked: false },
+    { type: 'warning', at: BEGAN + 51, text: 'one replica' },
+    { type: 'warning', at: BEGAN + 52, text: 'no lock' },
     phase({ phase: 'done', at: BEGAN + 60 }, BEGAN + 60),
   ];
   const run = recorded(journalOf(header(), ...records));
@@ -70,6 +73,7 @@ test('the last record counts, of each step, the phase and the limits', () => {
     ['failed', 'done'],
   );
   assert.deepEqual([run.phase, run.limits], [{ phase: 'done', at: BEGAN + 60 }, later]);
+  assert.deepEqual(run.warnings, ['one replica', 'no lock']);
   assert.deepEqual(run.history, asJson(records));
 });
 

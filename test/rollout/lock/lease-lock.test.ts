@@ -204,23 +204,28 @@ test('the same run on another computer waits for a whole lease, and gives way to
   assert.ok(cluster.clock.now() - began >= 14_000);
 });
 
-test('a stolen lock is lost once, with the name of the thief, and not given back', async (t) => {
-  const cluster = await leaseCluster(t);
-  const anna = cluster.operator();
-  await held(cluster, anna);
-  cluster.edit({ holderIdentity: 'carl\x1b[31m@desk/run-c' });
-  const stolen = cluster.lease();
-  assert.ok(stolen);
-  cluster.server.store.update(leases, {
-    ...stolen,
-    metadata: { ...stolen.metadata, annotations: {} },
+for (const [how, metadata] of [
+  ['by another program', { annotations: {} }],
+  ['by hand, the rest of it left as it was', {}],
+] as const) {
+  test(`a lock stolen ${how} is lost once, with the name of the thief, and not given back`, async (t) => {
+    const cluster = await leaseCluster(t);
+    const anna = cluster.operator();
+    await held(cluster, anna);
+    cluster.edit({ holderIdentity: 'carl\x1b[31m@desk/run-c' });
+    const stolen = cluster.lease();
+    assert.ok(stolen);
+    cluster.server.store.update(leases, {
+      ...stolen,
+      metadata: { ...stolen.metadata, ...metadata },
+    });
+    await cluster.pass(20);
+    assert.deepEqual(anna.losses, ['carl\\x1b[31m@desk/run-c has taken the lock over']);
+    assert.equal(anna.lock.isHeld(), false);
+    await cluster.settled(anna.lock.release());
+    assert.equal(specOf(cluster).holderIdentity, 'carl\x1b[31m@desk/run-c');
   });
-  await cluster.pass(20);
-  assert.deepEqual(anna.losses, ['carl\\x1b[31m@desk/run-c has taken the lock over']);
-  assert.equal(anna.lock.isHeld(), false);
-  await cluster.settled(anna.lock.release());
-  assert.equal(specOf(cluster).holderIdentity, 'carl\x1b[31m@desk/run-c');
-});
+}
 
 test('a second process of the same run ends the first one', async (t) => {
   const cluster = await leaseCluster(t);
