@@ -280,7 +280,7 @@ test('what the preflight found is shown as text', async () => {
 test('the confirmation and the card of a halted run are shown as text', async () => {
   simulation.cluster.refusePods('victims', all);
   using screen = await confirmation('--no-probe');
-  await screen.until(/1 warning[^]*type yes/);
+  await screen.until(/1 warning.*type yes/s);
   assertUnharmed(screen);
   screen.type(...'yes', key.enter);
   const halted = await screen.until(/halted/i, 60_000);
