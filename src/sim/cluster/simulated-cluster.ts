@@ -20,6 +20,7 @@ import { ProxyInjector } from './injector/admission.ts';
 import { DEFAULT_TIMING, type KubeletTiming, type PodBehaviour } from './kubelet/behaviour.ts';
 import { Kubelets } from './kubelet/kubelet.ts';
 import { isKind } from './objects.ts';
+import { overload } from './overload.ts';
 import { checkQuota } from './quota.ts';
 import { Random } from './random.ts';
 import { type RevertingOptions, revertRestarts } from './reverting.ts';
@@ -119,7 +120,17 @@ export class SimulatedCluster {
     else this.#refusals.set(namespace, why);
   }
 
-  /** Sets a controller of this name on a namespace's Deployments that takes restarts back. Returns the way to stop it. */
+  /**
+   * Lets destination run out of memory once more than so many meshed pods start within a minute. Returns the way to
+   * give it enough again.
+   */
+  starveControlPlane(startsPerMinute: number): () => void {
+    return overload(this.cluster, startsPerMinute, (namespace, name, behaviour) =>
+      this.setWorkloadBehaviour(namespace, name, behaviour, true),
+    );
+  }
+
+  /** Sets a controller of this name on a namespace's workloads that takes restarts back. Returns the way to stop it. */
   revertRestarts(options: RevertingOptions): () => void {
     return revertRestarts(this.cluster, options);
   }
