@@ -94,6 +94,8 @@ export interface JsonRequest extends CallOptions {
   readonly body?: unknown;
   /** `application/json` by default. */
   readonly contentType?: string;
+  /** For lists: asks for no more than `metadata` of each object, a small part of the bytes of most kinds. */
+  readonly metadataOnly?: boolean;
   /** For messages: `create lease linkerd/upgrade`. */
   readonly operation: string;
 }
@@ -111,6 +113,8 @@ export interface KubeClient {
   readonly random: () => number;
   /** Seconds that the server's clock is ahead of ours, by its latest Date header; 0 before the first. */
   readonly clockOffset: number;
+  /** Until when requests wait because the server has asked for it, in milliseconds of `clock`; in the past if it has not. */
+  readonly busyUntil: number;
   version(options?: CallOptions): Promise<ServerVersion>;
   get<R extends KubeRecord>(
     resource: Resource<R>,
@@ -178,6 +182,8 @@ interface ObjectPatch {
 
 const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
+/** A list of metadata, or of whole objects from what does not know that form. */
+const METADATA_LIST = `${JSON_TYPE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${JSON_TYPE}`;
 const DEFAULT_ATTEMPTS = 4;
 /** Wait of a busy server that names none. */
 const BUSY_SECONDS = 1;
@@ -297,6 +303,9 @@ export function createKubeClient(connection: ConnectionConfig, options: ClientOp
     get clockOffset() {
       return clockOffset;
     },
+    get busyUntil() {
+      return gate.closedUntil;
+    },
 
     async version(call = {}) {
       const operation = `read the version of ${server}`;
@@ -401,7 +410,7 @@ export function createKubeClient(connection: ConnectionConfig, options: ClientOp
         readJson({
           method: request.method,
           path: withQuery(request.path, query),
-          accept: JSON_TYPE,
+          accept: request.metadataOnly === true ? METADATA_LIST : JSON_TYPE,
           body:
             request.body === undefined
               ? undefined

@@ -1,5 +1,11 @@
 import type { Store } from '../live/view.ts';
-import type { Journal, JournalRecord, RecordedRun, RunRecord } from './journal/record.ts';
+import {
+  appendAll,
+  type Journal,
+  type JournalRecord,
+  type RecordedRun,
+  type RunRecord,
+} from './journal/record.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRestart } from './plan/planner.ts';
 import type { RolloutPorts } from './ports.ts';
@@ -14,7 +20,8 @@ import { createRunner, type Runner } from './runner.ts';
 export function createRollout(ports: RolloutPorts): Rollout {
   const listeners = new Set<() => void>();
   let runner: Runner | undefined;
-  let isStarting = false;
+  /** While a run is being begun. */
+  let beginning: Promise<StartOutcome> | undefined;
 
   const run: Store<Run | undefined> = {
     get: () => runner?.get(),
@@ -30,24 +37,30 @@ export function createRollout(ports: RolloutPorts): Rollout {
     start: (plan, options) => alone(() => start(plan, options)),
     resume: (recorded, options) => alone(() => resume(recorded, options)),
     act: (action) => runner?.dispatch(action),
-    leave: async () => runner?.leave(),
+    leave,
     run,
   };
 
   /** One run at a time; another one is not even begun while one is being started. */
   async function alone(begin: () => Promise<StartOutcome>): Promise<StartOutcome> {
-    if (isStarting || (runner && !runner.isOver())) {
+    if (beginning || (runner && !runner.isOver())) {
       return refused('a run is already active; abort it, or wait until it has ended');
     }
-    isStarting = true;
+    beginning = (runner?.closed ?? Promise.resolve()).then(begin);
     try {
-      if (runner) {
-        await runner.closed;
-      }
-      return await begin();
+      return await beginning;
     } finally {
-      isStarting = false;
+      beginning = undefined;
     }
+  }
+
+  /** Whoever leaves while a run is being begun gives up its lock, and leaves it if it has begun all the same. */
+  async function leave(): Promise<void> {
+    if (beginning) {
+      await ports.lock.release().catch(() => undefined);
+      await beginning.catch(() => undefined);
+    }
+    await runner?.leave();
   }
 
   async function start(plan: Plan, options: StartOptions): Promise<StartOutcome> {
@@ -80,7 +93,13 @@ export function createRollout(ports: RolloutPorts): Rollout {
         limits,
         locked: lock === 'held',
       };
-      launch(id, [header, ...recordsOf(undefined, first.state.run, now)], first, probe);
+      const journal = ports.openJournal(id);
+      try {
+        launch(journal, [header, ...recordsOf(undefined, first.state.run, now)], first, probe);
+      } catch (error) {
+        journal.close();
+        throw error;
+      }
     });
   }
 
@@ -100,12 +119,27 @@ export function createRollout(ports: RolloutPorts): Rollout {
       );
     }
     const { limits, by, probe } = options;
-    return locked(header.id, options, (lock) => {
-      const now = ports.now();
-      const first = resumedRun(recorded, { limits, by, lock }, now);
-      const again: JournalRecord = { type: 'resumed', at: now, by, limits, locked: lock === 'held' };
-      launch(header.id, [again, ...recordsOf(recorded, first.state.run, now)], first, probe);
-    });
+    let journal: Journal;
+    try {
+      // First of all: it keeps a second process off a run whose lock this one would be given at once.
+      journal = ports.openJournal(header.id, 1 + recorded.history.length);
+    } catch (error) {
+      return refused(messageOf(error));
+    }
+    let outcome: StartOutcome | undefined;
+    try {
+      outcome = await locked(header.id, options, (lock) => {
+        const now = ports.now();
+        const first = resumedRun(recorded, { limits, by, lock }, now);
+        const again: JournalRecord = { type: 'resumed', at: now, by, limits, locked: lock === 'held' };
+        launch(journal, [again, ...recordsOf(recorded, first.state.run, now)], first, probe);
+      });
+      return outcome;
+    } finally {
+      if (outcome?.outcome !== 'started') {
+        journal.close();
+      }
+    }
   }
 
   async function clusterOrWhyNot(): Promise<RunRecord['cluster'] | string> {
@@ -140,27 +174,26 @@ export function createRollout(ports: RolloutPorts): Rollout {
 
   /** Nothing begins before it is written down. */
   function launch(
-    id: string,
+    journal: Journal,
     records: readonly JournalRecord[],
     first: Reduction<RunState>,
     probe: boolean,
   ): void {
-    const journal: Journal = ports.openJournal(id);
-    try {
-      for (const record of records) {
-        journal.append(record);
-      }
-    } catch (error) {
-      journal.close();
-      throw error;
-    }
+    appendAll(journal, records);
     runner = createRunner(ports, { journal, first, probe, onChange: tell });
     tell();
   }
 
+  /** A listener that throws is a mistake of this program, which ends it; the step that it was told of is done first. */
   function tell(): void {
     for (const listener of listeners) {
-      listener();
+      try {
+        listener();
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 }

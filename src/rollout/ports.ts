@@ -59,6 +59,8 @@ export interface RolloutPorts {
   /** Pods in trouble in a namespace, as it is seen now. */
   sickPods(namespace: string): SickPods;
   gate(): Gate;
+  /** The server has asked to be left alone for a while: what is sent now would wait here, and be sent when it is over. */
+  isServerBusy(): boolean;
   /** Calls `listener` after each change of the picture. */
   subscribe(listener: () => void): () => void;
   /** Looks at everything that must hold before `items` are restarted. @throws KubeError when it cannot be looked at */
@@ -78,8 +80,12 @@ export interface RolloutPorts {
   /** What tells this cluster from all others, and where it is. @throws KubeError */
   cluster(): Promise<RunRecord['cluster']>;
   readonly lock: RunLock;
-  /** Makes the journal of a new run, or takes up that of an old one. @throws Error in words when it cannot be written */
-  openJournal(run: string): Journal;
+  /**
+   * Makes the journal of a new run, or takes up that of an old one, which nobody else may write meanwhile.
+   * @param records how many it held when it was read: it is not taken up if it holds others by now
+   * @throws Error in words when it cannot be written
+   */
+  openJournal(run: string, records?: number): Journal;
   /** Version of this program. */
   readonly program: string;
   /** Seconds since the epoch. */

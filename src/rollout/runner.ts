@@ -1,7 +1,9 @@
+import { KubeError } from '../kube/errors.ts';
 import { announcementsOf } from './announcements.ts';
-import type { Journal } from './journal/record.ts';
+import { appendAll, type Journal } from './journal/record.ts';
 import { decide } from './plan/planner.ts';
 import type { PatchOutcome, RolloutPorts } from './ports.ts';
+import type { PreflightReport } from './preflight/report.ts';
 import type { Command, Decision, Reduction, RefusalKind, RunEvent } from './run/events.ts';
 import { candidates, ended, namespacesInPlay, type RunState, reduce } from './run/machine.ts';
 import type { WorkloadObservation } from './run/observe.ts';
@@ -39,6 +41,7 @@ const EXPLANATION_MILLISECONDS = 3000;
 /** So long a run that is left waits for writes that are on their way. */
 const PARTING_MILLISECONDS = 5000;
 const NOT_LOCKED = 'it is not sure that the lock of the cluster is held, so nothing was sent';
+const BUSY = 'the server has asked to be left alone for a while';
 /** Ticks further apart than this: the computer slept. */
 const SLEPT_SECONDS = 15;
 /** By then the reflectors have noticed that their watches died while the computer slept. */
@@ -85,7 +88,9 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
     if (!isOpen || ended(state.run)) {
       return;
     }
-    const next = decisions();
+    // One time for all: what is looked at depends on what may be over by then.
+    const now = ports.now();
+    const next = decisions(now);
     const gate = ports.gate();
     const active = new Map<number, WorkloadObservation>();
     for (const index of state.active.keys()) {
@@ -94,19 +99,18 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
         active.set(index, ports.observe(step.item));
       }
     }
-    const names = [...namespacesInPlay(state, [...next.keys()])];
-    dispatch({
-      type: 'observed',
-      gate: { ...gate, fresh: isAwake() && gate.fresh },
-      active,
-      next,
-      sick: new Map(names.map((namespace) => [namespace, ports.sickPods(namespace)])),
-    });
+    const names = [...namespacesInPlay(state, next, now)];
+    const sick = new Map(names.map((namespace) => [namespace, ports.sickPods(namespace)]));
+    const fresh = isAwake(now) && gate.fresh;
+    dispatch({ type: 'observed', gate: { ...gate, fresh }, active, next, sick }, now);
   }
 
-  /** While it is not sure that the lock is ours nothing new is decided on. */
-  function decisions(): ReadonlyMap<number, Decision> {
-    const chosen = mayWrite() ? candidates(state, ports.now()) : [];
+  /**
+   * While it is not sure that the lock is ours nothing new is decided on; nor while a patch would wait for a busy
+   * server, since by the time it is sent the run may have halted.
+   */
+  function decisions(at: number): ReadonlyMap<number, Decision> {
+    const chosen = mayWrite() && !ports.isServerBusy() ? candidates(state, at) : [];
     if (chosen.length === 0) {
       return new Map();
     }
@@ -125,8 +129,7 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
   }
 
   /** False for a while after a sleep, whose picture is as old as the sleep was long, though nothing says so yet. */
-  function isAwake(): boolean {
-    const now = ports.now();
+  function isAwake(now: number): boolean {
     if (now - lookedAt > SLEPT_SECONDS) {
       trustedFrom = now + WAKING_SECONDS;
     }
@@ -134,12 +137,12 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
     return now >= trustedFrom;
   }
 
-  function dispatch(event: RunEvent): void {
+  function dispatch(event: RunEvent, now = ports.now()): void {
     if (!isOpen) {
       return;
     }
     const before = state;
-    const { state: next, commands } = reduce(before, event, ports.now());
+    const { state: next, commands } = reduce(before, event, now);
     if (next === before) {
       return;
     }
@@ -171,9 +174,7 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
       return undefined;
     }
     try {
-      for (const record of recordsOf(before, after, ports.now())) {
-        journal.append(record);
-      }
+      appendAll(journal, recordsOf(before, after, ports.now()));
       return undefined;
     } catch (error) {
       isJournalBroken = true;
@@ -188,6 +189,10 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
     }
     dispatch({ type: 'journal-failed', message });
     show();
+    if (ended(state.run)) {
+      // Only its end could not be written down: there is nothing left to halt.
+      void close();
+    }
   }
 
   function takeBack(command: Command, message: string): void {
@@ -218,27 +223,28 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
       case 'preflight':
         return preflight(command);
       case 'patch':
-        return patchIfLocked(command);
+        return unlessHeldUp(command, patch);
       case 'read-back':
         return askWhatBecame(command);
       case 'evict':
-        return evictIfLocked(command);
+        return unlessHeldUp(command, evict);
       case 'explain':
         return explain(command);
     }
   }
 
-  async function patchIfLocked(command: CommandOf<'patch'>): Promise<void> {
-    if (mayWrite()) {
-      return patch(command);
+  /**
+   * Sends a write if that may be done at this moment, and puts it off if not: evictions come on their own, and the
+   * lock may have run out while the journal was written. Whether it is lost only the lock itself can tell.
+   */
+  async function unlessHeldUp<C extends CommandOf<'patch' | 'evict'>>(
+    command: C,
+    send: (command: C) => Promise<void>,
+  ): Promise<void> {
+    if (!mayWrite()) {
+      return takeBack(command, NOT_LOCKED);
     }
-    takeBack(command, NOT_LOCKED);
-    dispatch({ type: 'lock-lost', reason: NOT_LOCKED });
-  }
-
-  /** Evictions come on their own, also while the lock is in doubt: they are put off until it is not. */
-  async function evictIfLocked(command: CommandOf<'evict'>): Promise<void> {
-    return mayWrite() ? evict(command) : takeBack(command, NOT_LOCKED);
+    return ports.isServerBusy() ? takeBack(command, BUSY) : send(command);
   }
 
   async function preflight({ wave }: CommandOf<'preflight'>): Promise<void> {
@@ -254,8 +260,14 @@ export function createRunner(ports: RolloutPorts, options: RunnerOptions): Runne
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (asked === preflights) {
+      if (asked !== preflights) {
+        return;
+      }
+      if (error instanceof KubeError) {
         dispatch({ type: 'preflight-failed', wave, message });
+      } else {
+        // A mistake in this program does not pass by trying again.
+        dispatch({ type: 'preflighted', wave, report: brokenPreflight(message) });
       }
     }
   }
@@ -386,4 +398,9 @@ function makesRoom(before: RunState, after: RunState): boolean {
 
 function dropped({ steps }: Run): number {
   return steps.filter(({ status }) => status.state === 'dropped').length;
+}
+
+function brokenPreflight(message: string): PreflightReport {
+  const text = `the preflight broke off by an error of this program, so nothing is known: ${message}`;
+  return { findings: [{ check: 'control-plane', severity: 'blocker', text }], exclusions: [], probes: [] };
 }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PlanItem } from '../../src/rollout/plan/plan.ts';
+import { candidates, namespacesInPlay } from '../../src/rollout/run/machine.ts';
 import { item, trouble } from './fixtures.ts';
-import { BLIND, drive, finished, halfway, withPod } from './machine-driver.ts';
+import { AT, BLIND, drive, finished, halfway, withPod } from './machine-driver.ts';
 
 const inWave = (name: string, wave: number, changes: Partial<PlanItem> = {}) =>
   item(name, { wave, key: { namespace: name, kind: 'Deployment', name }, ...changes });
@@ -275,6 +276,42 @@ test('the pods of a workload that rolls are judged by its proof, not as trouble 
     .accept();
   run.look({ sick: sick('a-old-0') });
   assert.deepEqual(run.patched(), ['a', 'b']);
+});
+
+test('a pod of the same name that rolls in another namespace excuses nothing here', () => {
+  const elsewhere = item('a', { key: { namespace: 'other', kind: 'StatefulSet', name: 'a' } });
+  const run = drive([item('first'), elsewhere, item('second')], { limits: { maxParallel: 2 } })
+    .preflight()
+    .start()
+    .finish('first')
+    .look({ sick: sick('a-old-0') });
+  assert.match(JSON.stringify(run.status('second')), /namespace books to recover: pod a-old-0/);
+});
+
+test('pods are looked at where a workload is next, and everywhere once the wave may end', () => {
+  const inOther = item('c', { key: { namespace: 'other', kind: 'Deployment', name: 'c' } });
+  const run = drive([item('a'), inOther, inWave('d', 1)], { limits: { maxParallel: 1, soakSeconds: 10 } });
+  const looked = () => {
+    const restart = ({ item: one }: { item: PlanItem }) =>
+      ({ decision: 'restart', item: one, restartedAt: AT }) as const;
+    const next = candidates(run.state(), run.now()).flatMap((index) => {
+      const step = run.run().steps[index];
+      return step ? [[index, restart(step)] as const] : [];
+    });
+    return [...namespacesInPlay(run.state(), new Map(next), run.now())].sort();
+  };
+  run.preflight();
+  assert.deepEqual(looked(), ['books']);
+  run.start();
+  assert.deepEqual(looked(), [], 'nobody is next, and c is still to come');
+  run.finish('a');
+  assert.deepEqual(looked(), ['books', 'other'], 'c is the last of its wave, which may be dropped');
+  run.start();
+  assert.deepEqual(looked(), ['books', 'other']);
+  run.finish('c');
+  assert.deepEqual([run.phase(), looked()], ['soaking', []]);
+  run.at(10);
+  assert.deepEqual(looked(), ['books', 'other']);
 });
 
 test('the pods of a workload that failed within the budget hold up nobody once more', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JournalRecord, RecordedRun } from '../../src/rollout/journal/record.ts';
 import { replay } from '../../src/rollout/journal/replay.ts';
-import type { RunLock } from '../../src/rollout/lock/lock.ts';
+import type { LockAnswer, RunLock } from '../../src/rollout/lock/lock.ts';
 import type { RolloutPorts } from '../../src/rollout/ports.ts';
 import { deployment, statefulSet } from '../../src/sim/cluster/scenario/builders.ts';
 import { clusterFor, haltOf, type LiveCluster, QUIET_LOCK } from './live-cluster.ts';
@@ -47,25 +47,44 @@ test('every patch is in the journal before it is sent, and every change after it
   assert.equal(recorded(cluster).phase.phase, 'done');
 });
 
+interface JournalHooks {
+  /** What it throws is what the journal throws; nothing is written then. */
+  readonly before?: (record: JournalRecord) => void;
+  readonly after?: (record: JournalRecord) => void;
+  readonly closed?: () => void;
+}
+
+/** A journal that something happens to. */
+function journalWith({ before, after, closed }: JournalHooks) {
+  return (ports: RolloutPorts): RolloutPorts => ({
+    ...ports,
+    openJournal(run, records) {
+      const journal = ports.openJournal(run, records);
+      return {
+        ...journal,
+        append(record, more) {
+          before?.(record);
+          journal.append(record, more);
+          after?.(record);
+        },
+        close() {
+          journal.close();
+          closed?.();
+        },
+      };
+    },
+  });
+}
+
 /** A journal that takes so many records and then no more. */
 function shortJournal(records: number) {
-  return (ports: RolloutPorts): RolloutPorts => {
-    let left = records;
-    return {
-      ...ports,
-      openJournal(run) {
-        const journal = ports.openJournal(run);
-        return {
-          ...journal,
-          append(record) {
-            if (left === 0) throw new Error('could not write the journal: no space left on device');
-            left -= 1;
-            journal.append(record);
-          },
-        };
-      },
-    };
-  };
+  let left = records;
+  return journalWith({
+    before() {
+      if (left === 0) throw new Error('could not write the journal: no space left on device');
+      left -= 1;
+    },
+  });
 }
 
 for (let records = 2; records <= 9; records++) {
@@ -87,6 +106,48 @@ for (let records = 2; records <= 9; records++) {
     assert.ok(!cluster.rollout.run.get()?.steps.some(({ status }) => status.state === 'patching'));
   });
 }
+
+test('a run whose very end cannot be written down is over, and gives lock and journal back', async (t) => {
+  const given: string[] = [];
+  const lock: RunLock = { ...QUIET_LOCK, release: async () => void given.push('lock') };
+  const cluster = await clusterFor(t, fleet(), {
+    lock,
+    ports: journalWith({
+      before(record) {
+        if (record.type === 'phase' && record.phase.phase === 'done') throw new Error('disk full');
+      },
+      closed: () => void given.push('journal'),
+    }),
+  });
+  await cluster.start({ namespace: 'shop' });
+  assert.equal((await cluster.end()).phase.phase, 'done');
+  const again = await cluster.rollout.start(cluster.rollout.plan([{ namespace: 'shop' }]), cluster.starting);
+  assert.match(again.outcome === 'refused' ? again.reason : '', /the plan restarts nothing/);
+  assert.deepEqual(given, ['lock', 'journal']);
+});
+
+test('while the server asks to be left alone nothing is patched or put in line', async (t) => {
+  let busy = true;
+  let asked = 0;
+  const cluster = await clusterFor(t, fleet(), {
+    ports: (ports) => ({
+      ...ports,
+      isServerBusy() {
+        asked += 1;
+        return busy;
+      },
+    }),
+  });
+  await cluster.start({ namespace: 'shop' });
+  await cluster.until(({ phase }) => phase.phase === 'running', 'the wave to run');
+  const before = asked;
+  await cluster.until(() => asked > before + 3, 'a few looks');
+  assert.deepEqual(patched(cluster), []);
+  assert.equal(cluster.step('a')?.state, 'queued');
+  busy = false;
+  assert.equal((await cluster.end()).phase.phase, 'done');
+  assert.equal(patched(cluster).length, 3);
+});
 
 test('a journal that cannot be begun starts nothing, and gives the lock back', async (t) => {
   let released = 0;
@@ -134,6 +195,40 @@ for (const arrived of [true, false]) {
     assert.deepEqual(patched(cluster), ['a 200', 'b 200', 'c 200']);
   });
 }
+
+test('a run that another process has in hand is not resumed, and its lock is not touched', async (t) => {
+  let acquired = 0;
+  const opened: (number | undefined)[] = [];
+  let isInHand = false;
+  const cluster = await clusterFor(t, fleet(), {
+    lock: {
+      ...QUIET_LOCK,
+      acquire: async () => {
+        acquired += 1;
+        return { answer: 'held' };
+      },
+    },
+    ports: (ports) => ({
+      ...ports,
+      openJournal(run, records) {
+        opened.push(records);
+        if (isInHand) throw new Error('process 7 has this run in hand');
+        return ports.openJournal(run, records);
+      },
+    }),
+  });
+  await cluster.start({ namespace: 'shop' });
+  await cluster.until(() => cluster.step('a')?.state === 'rolling', 'a to roll');
+  await cluster.rollout.leave();
+  isInHand = true;
+  const { reason: _, ...options } = cluster.starting;
+  assert.deepEqual(await cluster.rollout.resume(recorded(cluster), options), {
+    outcome: 'refused',
+    reason: 'process 7 has this run in hand',
+  });
+  assert.equal(acquired, 1);
+  assert.deepEqual(opened, [undefined, cluster.journal.length]);
+});
 
 test('a run never goes on on another cluster', async (t) => {
   const cluster = await clusterFor(t, fleet());
@@ -209,6 +304,30 @@ test('while the lock is in doubt nothing new is patched, and the run goes on whe
   assert.equal(patched(cluster).length, 3);
 });
 
+test('a lock that is in doubt when a patch is about to be sent puts it off, and halts nothing', async (t) => {
+  const { lock, doubt, confirm } = fragileLock();
+  let doubts = 0;
+  const cluster = await clusterFor(t, fleet(), {
+    lock,
+    ports: journalWith({
+      after(record) {
+        if (record.type !== 'step' || record.status.state !== 'patching' || doubts > 0) return;
+        doubts += 1;
+        doubt();
+      },
+    }),
+  });
+  await cluster.start({ namespace: 'shop' });
+  await cluster.until(() => {
+    const step = cluster.step('a');
+    return step?.state === 'queued' && /the lock of the cluster/.test(step.waitingFor ?? '');
+  }, 'the patch to be put off');
+  assert.deepEqual(patched(cluster), []);
+  confirm();
+  assert.equal((await cluster.end()).phase.phase, 'done');
+  assert.deepEqual(patched(cluster), ['a 200', 'b 200', 'c 200']);
+});
+
 test('while the lock is in doubt nothing is evicted either, and that halts nothing', async (t) => {
   const { lock, doubt, confirm } = fragileLock();
   const db = statefulSet('shop', 'db', { replicas: 2, onDelete: true });
@@ -226,6 +345,28 @@ test('while the lock is in doubt nothing is evicted either, and that halts nothi
   confirm();
   assert.equal((await cluster.end()).phase.phase, 'done');
   assert.equal(evictions(), 2);
+});
+
+test('whoever leaves while the lock is watched gives it up, and no run begins', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<LockAnswer>();
+  const lock: RunLock = {
+    ...QUIET_LOCK,
+    acquire() {
+      asked.resolve();
+      return answer.promise;
+    },
+    async release() {
+      answer.resolve({ answer: 'unavailable', reason: 'it was given up' });
+    },
+  };
+  const cluster = await clusterFor(t, fleet(), { lock });
+  const plan = cluster.rollout.plan([{ namespace: 'shop' }]);
+  const starting = cluster.rollout.start(plan, cluster.starting);
+  await asked.promise;
+  await cluster.rollout.leave();
+  assert.deepEqual(await starting, { outcome: 'no-lock', reason: 'it was given up' });
+  assert.deepEqual([cluster.rollout.run.get(), cluster.journal.length], [undefined, 0]);
 });
 
 test('another holder, and a lock that is not to be had, are told apart', async (t) => {
@@ -251,4 +392,20 @@ test('another holder, and a lock that is not to be had, are told apart', async (
   assert.deepEqual(await rollout.start(reviewed, { ...starting, lock: 'without' }), { outcome: 'started' });
   const run = await absent.end();
   assert.deepEqual([run.phase.phase, run.lock], ['done', 'none']);
+});
+
+test('a preflight that breaks off by a mistake of the program halts: trying again would not mend it', async (t) => {
+  const cluster = await clusterFor(t, fleet(), {
+    ports: (ports) => ({
+      ...ports,
+      preflight: async () => {
+        throw new ReferenceError('quota is not defined');
+      },
+    }),
+  });
+  await cluster.start({ namespace: 'shop' });
+  const halt = haltOf(await cluster.end());
+  assert.equal(halt.cause, 'preflight');
+  assert.match(halt.reason, /quota is not defined/);
+  assert.deepEqual(cluster.patches(), []);
 });

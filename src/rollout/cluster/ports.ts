@@ -3,7 +3,6 @@ import { FIELD_MANAGER, type KubeClient } from '../../kube/client.ts';
 import { sleep } from '../../kube/clock.ts';
 import { namespaces } from '../../kube/resources.ts';
 import type { LiveSession } from '../../live/follow.ts';
-import type { Journal } from '../journal/record.ts';
 import { createLeaseLock } from '../lock/lease-lock.ts';
 import type { RunLock } from '../lock/lock.ts';
 import { blockedBy } from '../plan/planner.ts';
@@ -19,7 +18,7 @@ const CLUSTER_IDENTITY = 'kube-system';
 
 export interface ClusterPortsOptions {
   /** Where runs are written down; without it none can be started. */
-  readonly openJournal?: (run: string) => Journal;
+  readonly openJournal?: RolloutPorts['openJournal'];
   /** Version of this program, for journals. */
   readonly program?: string;
   /** Instead of the Lease in the control plane's namespace. */
@@ -51,6 +50,7 @@ export function clusterPorts(
       blocked: blockedBy(model.view().controlPlane),
       controlPlaneRestarts: controlPlaneRestartsIn(model),
     }),
+    isServerBusy: () => client.busyUntil > clock.now(),
     subscribe: (listener) => store.subscribe(listener),
     preflight: createPreflight(client, session, { holdsLock: () => lock.isHeld() }),
     patch: (request) => writeRestart(client, request),

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { clean } from '../../kube/clean.ts';
+import { count, object, text } from '../form.ts';
 import { codeOf, fileError } from './file-errors.ts';
-import { count, object, text } from './form.ts';
 
 /** A lock file that this process has made. */
 export interface FileLock {

@@ -63,9 +63,10 @@ export function journalPath(folder: string, run: string): string {
 /**
  * Makes the journal of a new run, or goes on with that of an old one, without what a crash left of its last line.
  * Only one process at a time can have it open.
+ * @param records how many it held when it was read, if it was: another process may have gone on with the run since
  * @throws Error in words
  */
-export function openJournal(folder: string, run: string): Journal {
+export function openJournal(folder: string, run: string, records?: number): Journal {
   if (!RUN_ID.test(run)) throw new Error(invalidId(run));
   const path = journalPath(folder, run);
   makeFolder(folder);
@@ -73,7 +74,11 @@ export function openJournal(folder: string, run: string): Journal {
   let descriptor: number | undefined;
   try {
     descriptor = openForAppending(path);
-    return journal(path, descriptor, dropCutLine(descriptor), lock);
+    const { lines, bytes } = dropCutLine(descriptor);
+    if (records !== undefined && lines !== records) {
+      throw new Error('the run has gone on since its journal was read. Look at it again');
+    }
+    return journal(path, descriptor, bytes, lock);
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor);
     lock.release();
@@ -82,14 +87,16 @@ export function openJournal(folder: string, run: string): Journal {
 }
 
 function journal(path: string, descriptor: number, size: number, lock: FileLock): Journal {
+  /** Bytes on stable storage, and bytes that were written after them. */
   let written = size;
+  let pending = 0;
   let closed = false;
   let failure: Error | undefined;
 
   return {
     location: path,
 
-    append(record) {
+    append(record, more) {
       if (closed) throw new Error(`the journal ${path} is closed`);
       if (failure !== undefined) throw failure;
       try {
@@ -98,8 +105,12 @@ function journal(path: string, descriptor: number, size: number, lock: FileLock)
         }
         const line = Buffer.from(encodeRecord(record));
         writeWhole(descriptor, line);
-        fsyncSync(descriptor);
-        written += line.length;
+        pending += line.length;
+        if (more === undefined) {
+          fsyncSync(descriptor);
+          written += pending;
+          pending = 0;
+        }
       } catch (error) {
         // After this nobody knows what is on the disk: a later line could stand behind half of this one.
         failure = fileError('write the journal', path, error);
@@ -146,17 +157,17 @@ function openForAppending(path: string): number {
   return descriptor;
 }
 
-/** Size of the file without a cut last line, which is removed. */
-function dropCutLine(descriptor: number): number {
+/** Lines and size of the file without a cut last line, which is removed. */
+function dropCutLine(descriptor: number): { readonly lines: number; readonly bytes: number } {
   const status = fstatSync(descriptor);
   if (!status.isFile()) throw new Error('it is no regular file. Remove it.');
-  if (status.size === 0) return 0;
-  const { bytes, truncated } = splitLines(readFileSync(descriptor, 'utf8'));
+  if (status.size === 0) return { lines: 0, bytes: 0 };
+  const { lines, bytes, truncated } = splitLines(readFileSync(descriptor, 'utf8'));
   if (truncated) {
     ftruncateSync(descriptor, bytes);
     fsyncSync(descriptor);
   }
-  return bytes;
+  return { lines: lines.length, bytes };
 }
 
 function makeFolder(folder: string): void {

@@ -1,6 +1,19 @@
 /** The forms of everything that a journal holds, held against the types by the compiler. */
 
 import type { WorkloadKey } from '../../mesh/view.ts';
+import {
+  count,
+  exactly,
+  type Form,
+  figure,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  text,
+  truth,
+  variants,
+} from '../form.ts';
 import type { Exclusion, Plan, PlanItem } from '../plan/plan.ts';
 import {
   effectForm,
@@ -14,19 +27,6 @@ import {
 } from '../plan/plan-form.ts';
 import type { RunLimits } from '../run/limits.ts';
 import type { FailureCause, Halt, PatchMark, Progress, RunPhase, StepState } from '../run/run.ts';
-import {
-  count,
-  exactly,
-  type Form,
-  figure,
-  listOf,
-  object,
-  oneOf,
-  optional,
-  text,
-  truth,
-  variants,
-} from './form.ts';
 import type {
   JournalRecord,
   PhaseRecord,

@@ -72,7 +72,17 @@ export interface RecordedRun {
 export interface Journal {
   /** Where it can be found, for people. */
   readonly location: string;
-  /** Returns once the record is on stable storage. @throws Error in words when it is not */
-  append(record: JournalRecord): void;
+  /**
+   * Returns once the record is on stable storage. With `more` another one follows at once, and the last of them puts
+   * all on stable storage together. @throws Error in words when it is not there
+   */
+  append(record: JournalRecord, more?: 'more'): void;
   close(): void;
+}
+
+/** Writes records down, all of them on stable storage at once. @throws Error in words */
+export function appendAll(journal: Journal, records: readonly JournalRecord[]): void {
+  for (const [index, record] of records.entries()) {
+    journal.append(record, index + 1 < records.length ? 'more' : undefined);
+  }
 }

@@ -12,7 +12,7 @@ export type Replay =
   | { readonly replay: 'unreadable'; readonly reason: string };
 
 /** The version of the journal's form that is written and read here. */
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 
 /**
  * The run that the text of a journal tells of: statuses, phase and limits as of the last record. What a crash left

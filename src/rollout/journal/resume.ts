@@ -1,11 +1,10 @@
+import { resumeCommand } from '../resume-command.ts';
 import type { RunSummary } from './summary.ts';
 
 /** `reason`: why there is nothing to resume, and what to type instead. */
 export type Resumable =
   | { readonly resumable: 'run'; readonly run: RunSummary }
   | { readonly resumable: 'none' | 'several' | 'ended' | 'elsewhere' | 'unknown'; readonly reason: string };
-
-const RESUME = 'kubectl linkerd-upgrade restart --resume';
 
 /**
  * The run to take up again on the cluster with this uid: the one that was named, else the only one that has not
@@ -28,14 +27,14 @@ export function resumable(runs: readonly RunSummary[], clusterUid: string, id = 
       reason:
         other === undefined
           ? reason
-          : `${reason}. Run ${other.id} belongs to ${where(other)}: choose that cluster with --context.`,
+          : `${reason}. Run ${other.id} belongs to ${placeOf(other.cluster)}: choose that cluster with --context.`,
     };
   }
   if (here.length > 1) {
     const names = here.map(({ id: name, by, lastAt }) => `${name} (${by}, ${time(lastAt)})`).join(', ');
     return {
       resumable: 'several',
-      reason: `several runs of this cluster have not ended: ${names}. Name one: ${RESUME} ${only.id}`,
+      reason: `several runs of this cluster have not ended: ${names}. Name one: ${resumeCommand(only.id)}`,
     };
   }
   return { resumable: 'run', run: only };
@@ -57,13 +56,14 @@ function named(runs: readonly RunSummary[], clusterUid: string, id: string): Res
   if (run.cluster.uid !== clusterUid) {
     return {
       resumable: 'elsewhere',
-      reason: `run ${id} belongs to ${where(run)}, which is another cluster than this one: choose it with --context.`,
+      reason: `run ${id} belongs to ${placeOf(run.cluster)}, which is another cluster than this one: choose it with --context.`,
     };
   }
   return { resumable: 'run', run };
 }
 
-function where({ cluster: { context, server } }: RunSummary): string {
+/** Where a run belongs, in words: `context prod (https://…)`. */
+export function placeOf({ context, server }: RunSummary['cluster']): string {
   return context === '' ? server : `context ${context} (${server})`;
 }
 

@@ -1,4 +1,5 @@
-import type { PhaseName, StepState } from '../run/run.ts';
+import { countStates, type StateCounts } from '../run/counts.ts';
+import type { PhaseName } from '../run/run.ts';
 import type { RecordedRun, RunRecord } from './record.ts';
 
 /** One recorded run in a list of them. Times are seconds since the epoch. */
@@ -12,7 +13,7 @@ export interface RunSummary {
   readonly cluster: RunRecord['cluster'];
   readonly phase: PhaseName;
   /** Steps by state. */
-  readonly counts: Readonly<Record<StepState['state'], number>>;
+  readonly counts: StateCounts;
   readonly steps: number;
   /** Neither done nor aborted: it can be resumed. */
   readonly unfinished: boolean;
@@ -20,18 +21,6 @@ export interface RunSummary {
 
 /** What a list shows of a recorded run. */
 export function summarize({ header, steps, phase, history }: RecordedRun): RunSummary {
-  const counts = {
-    queued: 0,
-    patching: 0,
-    rolling: 0,
-    soaking: 0,
-    done: 0,
-    partial: 0,
-    dropped: 0,
-    skipped: 0,
-    failed: 0,
-  };
-  for (const { status } of steps) counts[status.state] += 1;
   return {
     id: header.id,
     startedAt: header.at,
@@ -40,7 +29,7 @@ export function summarize({ header, steps, phase, history }: RecordedRun): RunSu
     reason: header.reason,
     cluster: header.cluster,
     phase: phase.phase,
-    counts,
+    counts: countStates(steps),
     steps: steps.length,
     unfinished: phase.phase !== 'done' && phase.phase !== 'aborted',
   };

@@ -87,7 +87,7 @@ export function leaseOf(object: JsonObject): Lease {
 }
 
 /** `user@host/run-id`. */
-export function holderOf({ by, run }: Claim): string {
+function holderOf({ by, run }: Claim): string {
   return `${by}/${run}`;
 }
 

@@ -116,7 +116,7 @@ function applyAll(model: MeshModel, records: readonly KubeRecord[]): void {
 }
 
 /** The pin that stands on an object itself. */
-export function pinOf(object: NamespaceRecord | WorkloadRecord): string | undefined {
+function pinOf(object: NamespaceRecord | WorkloadRecord): string | undefined {
   return annotationsOf(object)[PIN];
 }
 

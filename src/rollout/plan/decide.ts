@@ -60,7 +60,7 @@ export function findWorkload({ mesh }: PlanningInput, key: WorkloadKey): Workloa
 }
 
 /** What was agreed to by reviewing this item, and no more. */
-export function reviewedOptions({
+function reviewedOptions({
   method,
   effect,
   from,

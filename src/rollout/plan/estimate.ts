@@ -1,10 +1,9 @@
 import type { RunLimits } from '../run/limits.ts';
+import { firstPace, WINDOW_SECONDS } from '../run/pace.ts';
 import type { Estimate, Plan, PlanItem } from './plan.ts';
 
 /** What a pod takes from its creation to Ready where nothing better is known. */
 const SECONDS_TO_READY = 20;
-/** Pod starts are counted over this time. */
-const WINDOW_SECONDS = 60;
 
 type Timing = Pick<RunLimits, 'maxParallel' | 'perNamespace' | 'startsPerMinute' | 'soakSeconds'> &
   Pick<RunLimits, 'workloadSoakSeconds'>;
@@ -50,7 +49,7 @@ class Clock {
   constructor(limits: Timing, secondsToReady: number) {
     this.#limits = limits;
     this.#secondsToReady = secondsToReady;
-    this.#startsPerMinute = Math.max(1, Math.floor(limits.startsPerMinute / 4));
+    this.#startsPerMinute = firstPace(limits);
   }
 
   /** Between two waves; the one before was clean, so the next may go twice as fast. */

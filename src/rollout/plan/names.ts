@@ -16,6 +16,11 @@ export function idOf({ namespace, kind, name }: WorkloadKey): string {
   return `${namespace}/${kind}/${name}`;
 }
 
+/** Names a workload in full, as people read it: `Deployment shop/web`. */
+export function fullName({ namespace, kind, name }: WorkloadKey): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
 /** Orders by namespace, kind and name. */
 export function byKey(a: WorkloadKey, b: WorkloadKey): number {
   return byText(a.namespace, b.namespace) || byText(a.kind, b.kind) || byText(a.name, b.name);

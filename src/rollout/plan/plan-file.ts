@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { count, exactly, type Form, figure, listOf, object, oneOf, optional } from '../journal/form.ts';
+import { count, exactly, type Form, figure, listOf, object, oneOf, optional } from '../form.ts';
 import type { CheckName, Finding } from '../preflight/report.ts';
 import {
   documentHash,

@@ -1,7 +1,7 @@
 /** The forms of the parts of a plan as parsed JSON or YAML, held against the types by the compiler. */
 import { clean } from '../../kube/clean.ts';
 import type { Effect, EffectKind, Risk, RiskKind } from '../../mesh/view.ts';
-import { count, type Form, form, mapOf, object, oneOf, optional, truth } from '../journal/form.ts';
+import { count, type Form, form, mapOf, object, oneOf, optional, truth } from '../form.ts';
 import type { Method, PlanOptions, Reason, ReasonKind, Scope, Wave, WaveKind } from './plan.ts';
 
 const counts = mapOf(count);

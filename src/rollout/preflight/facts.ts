@@ -5,6 +5,7 @@
 import type { LabelSelector, MutatingWebhook, NamespaceRecord } from '../../kube/records.ts';
 import type { ConfigResult } from '../../mesh/config.ts';
 import type { WorkloadKey } from '../../mesh/view.ts';
+import { fullName } from '../plan/names.ts';
 import type { CertificateBundle } from './certificates.ts';
 import type { ProxyResources } from './injected-requests.ts';
 import type { PodRequests } from './pod-requests.ts';
@@ -15,12 +16,11 @@ export type Part<T> =
   | { readonly state: 'absent' }
   | { readonly state: 'unreadable'; readonly why: string };
 
-/** Names a workload in maps. */
+/** Names a workload in maps, and to people: `Deployment shop/web`. */
 export type WorkloadId = string;
 
-/** `Deployment shop/web`: unique, and how people read it. */
-export function workloadId({ namespace, kind, name }: WorkloadKey): WorkloadId {
-  return `${kind} ${namespace}/${name}`;
+export function workloadId(key: WorkloadKey): WorkloadId {
+  return fullName(key);
 }
 
 /** The injector's entry in its MutatingWebhookConfiguration. */

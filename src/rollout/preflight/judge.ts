@@ -11,7 +11,7 @@ import { target } from './checks/target.ts';
 import { certificates, trustRoots } from './checks/trust.ts';
 import { selection, webhook } from './checks/webhook.ts';
 import { autoscaler, budget, health, presence } from './checks/workloads.ts';
-import type { PreflightFacts, ProbeFacts } from './facts.ts';
+import { type PreflightFacts, type ProbeFacts, workloadId } from './facts.ts';
 import type { Finding, PreflightReport, ProbeResult } from './report.ts';
 import { type Check, caseOf, type ExclusionFinding } from './verdict.ts';
 
@@ -63,8 +63,7 @@ export function judgePreflight(
 function firstOfEach(exclusions: readonly ExclusionFinding[]): readonly ExclusionFinding[] {
   const first = new Map<string, ExclusionFinding>();
   for (const exclusion of exclusions) {
-    const { namespace, kind, name } = exclusion.key;
-    const id = `${kind} ${namespace}/${name}`;
+    const id = workloadId(exclusion.key);
     if (!first.has(id)) {
       first.set(id, exclusion);
     }

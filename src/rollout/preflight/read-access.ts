@@ -48,7 +48,7 @@ export class AccessReviews {
   }
 }
 
-export const ALLOWED: AccessFacts = { allowed: true, missing: '', reason: '' };
+const ALLOWED: AccessFacts = { allowed: true, missing: '', reason: '' };
 
 function rightOf({ verb, group, resource, subresource = '' }: AccessQuestion): string {
   const kind = group === '' ? resource : `${resource}.${group}`;

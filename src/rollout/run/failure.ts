@@ -74,7 +74,7 @@ function budgetOf({ plan, limits, phase }: Run): number {
 }
 
 /** Stops a run with a diagnosis. A run that is ending anyway ends; a run that has halted keeps its graver diagnosis. */
-export function haltRun(state: RunState, halt: Halt, item?: PlanItem): RunState {
+function haltRun(state: RunState, halt: Halt, item?: PlanItem): RunState {
   const { phase } = state.run;
   switch (phase.phase) {
     case 'aborting':

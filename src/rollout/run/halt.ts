@@ -1,6 +1,8 @@
 import { container as containerName } from '../../data/linkerd.ts';
 import { count } from '../../mesh/words.ts';
+import { fullName, idOf, resourceName } from '../plan/names.ts';
 import type { PlanItem } from '../plan/plan.ts';
+import { resumeCommand } from '../resume-command.ts';
 import type { WorkloadObservation } from './observe.ts';
 import type { Failure } from './proof.ts';
 import type { FailureCause, Halt, Run } from './run.ts';
@@ -34,7 +36,7 @@ export function workloadHalt(
     reason: failure.reason,
     details: seen ? detailsOf(item, failure, seen) : [],
     serving: seen ? servingText(seen) : '',
-    nextSteps: [...commandsFor(item, failure), resumeCommand(run)],
+    nextSteps: [...commandsFor(item, failure), resumeCommand(run.id)],
   };
 }
 
@@ -48,7 +50,7 @@ export function runHalt(
 ): Halt {
   const [reason = 'the control plane is not in a state to inject proxies', ...details] = reasons;
   const looks = cause === 'control-plane' || cause === 'injector' || cause === 'preflight';
-  const nextSteps = looks ? ['linkerd check', resumeCommand(run)] : [resumeCommand(run)];
+  const nextSteps = looks ? ['linkerd check', resumeCommand(run.id)] : [resumeCommand(run.id)];
   return {
     at,
     scope,
@@ -61,11 +63,6 @@ export function runHalt(
     serving: '',
     nextSteps,
   };
-}
-
-/** What takes a run up again, in this process or another. */
-export function resumeCommand({ id }: Run): string {
-  return `kubectl linkerd-upgrade restart --resume ${id}`;
 }
 
 function detailsOf(item: PlanItem, { cause, reason, pod }: Failure, { pods }: WorkloadObservation): string[] {
@@ -97,8 +94,8 @@ function servingText({ workload, pods }: WorkloadObservation): string {
 }
 
 function commandsFor(item: PlanItem, { cause, pod, container }: Failure): string[] {
-  const { namespace, kind, name } = item.key;
-  const workload = `${kind.toLowerCase()}/${name}`;
+  const { namespace } = item.key;
+  const workload = resourceName(item.key);
   const kubectl = `kubectl -n ${namespace}`;
   const commands = [`${kubectl} describe ${pod === '' ? workload : `pod/${pod}`}`];
   switch (cause) {
@@ -130,7 +127,7 @@ function commandsFor(item: PlanItem, { cause, pod, container }: Failure): string
   }
   const old = commonest(item.from);
   if (mayBeTheProxy.has(cause) && old !== '' && old !== item.expected.version) {
-    commands.push(`kubectl linkerd-upgrade pin ${namespace}/${kind}/${name} --proxy-version ${old}`);
+    commands.push(`kubectl linkerd-upgrade pin ${idOf(item.key)} --proxy-version ${old}`);
   }
   return commands;
 }
@@ -145,7 +142,7 @@ function commonest(from: PlanItem['from']): string {
 
 /** How another failure is told on the card of the first. */
 export function alsoFailed({ key }: PlanItem, reason: string): string {
-  return `${key.kind} ${key.namespace}/${key.name} failed, too: ${reason}`;
+  return `${fullName(key)} failed, too: ${reason}`;
 }
 
 /** `3 workloads failed, which is more than the failure budget of 2`. */

@@ -4,10 +4,10 @@ import type { Run } from './run.ts';
 import type { RunState } from './state.ts';
 
 /** Pod starts are counted over any span of this length. */
-const WINDOW_SECONDS = 60;
+export const WINDOW_SECONDS = 60;
 
 /** Pod starts a minute that a run begins with: a quarter of its limit, at least one. */
-export function firstPace({ startsPerMinute }: RunLimits): number {
+export function firstPace({ startsPerMinute }: Pick<RunLimits, 'startsPerMinute'>): number {
   return Math.max(1, Math.floor(startsPerMinute / 4));
 }
 

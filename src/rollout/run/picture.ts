@@ -33,14 +33,15 @@ export function sickPodsIn(model: MeshModel, namespace: string, now: number): Si
 }
 
 function sicknessOf(pod: PodRecord, now: number): string {
-  if (podLife(pod) !== 'live' || pod.owner?.kind === 'Job') {
+  // The condition Ready holds only while all containers are: most pods need no closer look.
+  if (pod.ready || podLife(pod) !== 'live' || pod.owner?.kind === 'Job') {
     return '';
   }
   const { trouble, waitingFor } = observePod(pod);
   if (trouble) {
     return trouble.text;
   }
-  const late = !pod.ready && now - pod.createdAt > STARTING_SECONDS;
+  const late = now - pod.createdAt > STARTING_SECONDS;
   return pod.unschedulable !== '' || late ? `${waitingFor} (${podStatus(pod)})` : '';
 }
 

@@ -1,7 +1,8 @@
+import { idOf } from '../plan/names.ts';
 import type { RunEvent } from './events.ts';
 import { haltFor } from './failure.ts';
 import { withWarnings } from './gates.ts';
-import { command, isSameWorkload, type RunState, withEnd, withPhase } from './state.ts';
+import { command, type RunState, withEnd, withPhase } from './state.ts';
 
 /** Pauses before a preflight that could not be made is tried again: 2, 4, 8 … seconds, at most this many. */
 const MAX_PAUSE_SECONDS = 30;
@@ -22,12 +23,12 @@ export function onPreflighted(
   if (blockers.length > 0) {
     return haltFor(warned, 'preflight', blockers, now);
   }
+  const reasons = new Map(report.exclusions.map(({ key, reason }) => [idOf(key), reason]));
   let next = warned;
-  for (const { key, reason } of report.exclusions) {
-    for (const [index, { item, status }] of next.run.steps.entries()) {
-      if (status.state === 'queued' && item.wave <= wave && isSameWorkload(item.key, key)) {
-        next = withEnd(next, index, { state: 'dropped', at: now, reason });
-      }
+  for (const [index, { item, status }] of warned.run.steps.entries()) {
+    const reason = reasons.get(idOf(item.key));
+    if (reason !== undefined && status.state === 'queued' && item.wave <= wave) {
+      next = withEnd(next, index, { state: 'dropped', at: now, reason });
     }
   }
   return withPhase(next, { phase: 'running', wave });

@@ -54,11 +54,34 @@ export function candidates(state: RunState, now: number): readonly number[] {
   return chosen;
 }
 
-/** Namespaces whose pods have to be looked at for `observed`: those with workloads in progress, next, or just done. */
-export function namespacesInPlay(state: RunState, next: readonly number[]): ReadonlySet<string> {
-  const indexes = [...state.active.keys(), ...next];
-  const names = indexes.flatMap((index) => state.run.steps[index]?.item.key.namespace ?? []);
-  return new Set([...names, ...state.baselines.keys()]);
+/**
+ * Namespaces whose pods have to be looked at for `observed`: those of the workloads that are `next`, and all in which
+ * this wave began once it may end. They may be hundreds, so they are not looked at before.
+ */
+export function namespacesInPlay(
+  state: RunState,
+  next: ReadonlyMap<number, Decision>,
+  now: number,
+): ReadonlySet<string> {
+  const names = [...next.keys()].flatMap((index) => state.run.steps[index]?.item.key.namespace ?? []);
+  return new Set(mayEndWave(state, next, now) ? [...names, ...state.baselines.keys()] : names);
+}
+
+/** True when the wave, or the soak after it, may be over once `next` has had its turn and what is active has ended. */
+function mayEndWave(
+  { run: { phase, steps } }: RunState,
+  next: ReadonlyMap<number, Decision>,
+  now: number,
+): boolean {
+  if (phase.phase === 'soaking') {
+    return now >= phase.until;
+  }
+  return (
+    phase.phase === 'running' &&
+    !steps.some(
+      ({ item, status }, index) => status.state === 'queued' && item.wave <= phase.wave && !next.has(index),
+    )
+  );
 }
 
 function slotsByNamespace({ active, run }: RunState): Map<string, number> {
@@ -118,7 +141,7 @@ function start(
   }
   const { namespace } = item.key;
   const sick = event.sick.get(namespace);
-  const [worse] = newlySick(state, namespace, sick, namesOfActivePods(event));
+  const [worse] = newlySick(state, namespace, sick, activePodsIn(state, event, namespace));
   if (worse !== undefined) {
     return wait(state, index, `namespace ${namespace} to recover: ${worse}`, now, (waited) =>
       failureFor('namespace', `namespace ${namespace} did not recover for ${waited} s: ${worse}`),
@@ -149,8 +172,10 @@ function withBaseline(
     : { ...state, baselines: new Map(state.baselines).set(namespace, new Set(sick.keys())) };
 }
 
-function namesOfActivePods({ active }: Observed): ReadonlySet<string> {
-  return new Set([...active.values()].flatMap(({ pods }) => pods.map(({ name }) => name)));
+/** Names of the pods of workloads in progress in a namespace: they are judged as theirs. */
+function activePodsIn({ run }: RunState, { active }: Observed, namespace: string): ReadonlySet<string> {
+  const there = [...active].filter(([index]) => run.steps[index]?.item.key.namespace === namespace);
+  return new Set(there.flatMap(([, { pods }]) => pods.map(({ name }) => name)));
 }
 
 /** The workload keeps its turn until it may start, for as long as its deadline allows. */

@@ -24,7 +24,7 @@ import {
   readRun,
   stateFolder,
 } from '../../../src/rollout/journal/file.ts';
-import type { RecordedRun } from '../../../src/rollout/journal/record.ts';
+import { appendAll, type RecordedRun } from '../../../src/rollout/journal/record.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { BEGAN, header, journalOf, phase, step } from './records.ts';
 
@@ -112,6 +112,28 @@ test('a second opening goes on, without a line that was cut', (t) => {
   second.close();
   assert.equal(readFileSync(path, 'utf8'), journalOf(header(), running));
   assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('a run that has gone on since it was read is not taken up', (t) => {
+  const folder = folderFor(t);
+  const first = openJournal(folder, RUN);
+  first.append(header());
+  const read = 1 + recorded(folder).history.length;
+  first.append(running);
+  first.close();
+  assert.throws(() => openJournal(folder, RUN, read), /has gone on since its journal was read/);
+  openJournal(folder, RUN, 1 + recorded(folder).history.length).close();
+});
+
+test('records that belong together are all in the file, or none of them is', (t) => {
+  const folder = folderFor(t);
+  const journal = openJournal(folder, RUN);
+  appendAll(journal, [header(), running]);
+  assert.equal(readFileSync(journal.location, 'utf8'), journalOf(header(), running));
+  const endless = phase({ phase: 'done', at: Number.POSITIVE_INFINITY });
+  assert.throws(() => appendAll(journal, [running, endless, running]), /not as it should be/);
+  journal.close();
+  assert.equal(readFileSync(journal.location, 'utf8'), journalOf(header(), running));
 });
 
 test('a run that another process has in hand is refused, and taken once that has ended', async (t) => {

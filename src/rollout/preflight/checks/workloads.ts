@@ -1,13 +1,12 @@
 /** What speaks against single workloads: gone, unhealthy, moving, without slack. */
 import type { RiskKind } from '../../../mesh/view.ts';
+import { workloadId } from '../facts.ts';
 import { type Check, excluded, type Subject, some, unreadable, warning } from '../verdict.ts';
 
 /** Namespaces and workloads are still there. */
 export const presence: Check = ({ facts: { namespaces, probes }, subjects }) => {
   const gone = new Set(
-    probes.answers
-      .filter(({ answer }) => answer.answer === 'gone')
-      .map(({ key: { kind, namespace, name } }) => `${kind} ${namespace}/${name}`),
+    probes.answers.filter(({ answer }) => answer.answer === 'gone').map(({ key }) => workloadId(key)),
   );
   return subjects.flatMap((subject) => {
     const { namespace } = subject.key;

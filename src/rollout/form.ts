@@ -6,9 +6,6 @@ export interface Form<T> {
   is(value: unknown): value is T;
 }
 
-/** The type that a form stands for. */
-export type Formed<F> = F extends Form<infer T> ? T : never;
-
 /** A form by its check. */
 export function form<T>(problem: (value: unknown, at: string) => string): Form<T> {
   return { problem, is: (value): value is T => problem(value, '') === '' };
