@@ -2,33 +2,32 @@
  * What changes from release to release that an operator has to know, in our words, with its source. Facts: the upgrade
  * pages of linkerd.io for 2.10 to 2.17, announcements and edge round-ups, and commit messages of linkerd2; as of 2026-09-04.
  */
+import { anyStep } from './notices/any.ts';
+import type { Notice } from './notices/notice.ts';
+import { to29 } from './notices/to-2.9.ts';
+import { to210 } from './notices/to-2.10.ts';
+import { to211 } from './notices/to-2.11.ts';
+import { to212 } from './notices/to-2.12.ts';
+import { to214 } from './notices/to-2.14.ts';
+import { to216 } from './notices/to-2.16.ts';
+import { to217 } from './notices/to-2.17.ts';
+import { to218 } from './notices/to-2.18.ts';
+import { to219 } from './notices/to-2.19.ts';
+import { to220 } from './notices/to-2.20.ts';
 
-export type NoticeSeverity = 'action' | 'warning' | 'info';
+export type { Notice, NoticeSeverity } from './notices/notice.ts';
 
-export interface Notice {
-  /** `2.18-gateway-crds`: begins with `to`. */
-  readonly id: string;
-  /** `2.N` or `2.N.p`: on the way when from < to <= target; `any`: whenever it applies. `2.21`: edges after 2.20. */
-  readonly to: string;
-  /** Replaces `to` for each end of the way that is an edge release; '' to use `to` for both. */
-  readonly sinceEdge: string;
-  readonly title: string;
-  readonly severity: NoticeSeverity;
-  readonly component: string;
-  /** '' for any. */
-  readonly installMethod: 'cli' | 'helm' | '';
-  /** Versions that it concerns, as a range: `<= 2.9`, `2.9.0 - 2.9.3`; '' for all. */
-  readonly from: string;
-  /** When it applies, in words. */
-  readonly condition: string;
-  /** What to do. */
-  readonly action: string;
-  /** Upper-case words are placeholders. */
-  readonly commands: readonly string[];
-  readonly docs: string;
-  readonly confidence: string;
-  /** Helm values that moved; `to` is '' for one that is gone. */
-  readonly movedValues: readonly { readonly from: string; readonly to: string }[];
-}
-
-export const notices: readonly Notice[] = [];
+/** All notices: those of every step, then by release, within a release as the guide has them. */
+export const notices: readonly Notice[] = [
+  ...anyStep,
+  ...to29,
+  ...to210,
+  ...to211,
+  ...to212,
+  ...to214,
+  ...to216,
+  ...to217,
+  ...to218,
+  ...to219,
+  ...to220,
+];

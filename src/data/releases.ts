@@ -17,6 +17,8 @@ export interface KubernetesRange {
   readonly max: string | undefined;
   /** What `linkerd check` and the charts' `kubeVersion` enforce. */
   readonly sourceMin: string;
+  /** What the documentation of that release itself asks for, where the current documentation asks for less. */
+  readonly minInOwnDocs?: string;
 }
 
 export interface GatewayApiRange {
@@ -211,7 +213,7 @@ export const releases: readonly ReleaseRow[] = [
     edgeDate: '2025-10-29',
     edgePublished: true,
     released: '2025-10-31',
-    kubernetes: { min: '1.22', max: '1.35', sourceMin: '1.23' },
+    kubernetes: { min: '1.22', max: '1.35', sourceMin: '1.23', minInOwnDocs: '1.29' },
     gatewayApi: gateway('1.1.1', '1.2.1', 'v1', 'v1'),
     stable: undefined,
     announcement: 'https://linkerd.io/2025/10/31/announcing-linkerd-2.19/',
