@@ -24,7 +24,7 @@ export interface Extension {
   /** True where its version line is Linkerd's own (viz, multicluster, jaeger); false for smi, failover and strangers. */
   readonly followsLinkerd: boolean;
   readonly installation: Installation;
-  /** Live proxies of its own pods by version. */
+  /** Live proxies of its namespace by version; empty also where its pods are not among those looked at. */
   readonly proxies: Readonly<Record<string, number>>;
   /** What is wrong with how it stands in the cluster, in words; for example a namespace without the annotation. */
   readonly problems: readonly string[];
@@ -41,6 +41,8 @@ export interface Link {
   readonly version: string;
   /** `controller`: run by the extension's own controllers (2.18 and later); `legacy`: by a mirror made with the Link. */
   readonly mirror: 'legacy' | 'controller' | 'none' | 'unknown';
+  /** `spec.probeSpec.period` as written, such as `3s`; '' when absent. */
+  readonly probePeriod?: string;
 }
 
 export interface CniPlugin {

@@ -102,6 +102,21 @@ export const horizontalPodAutoscalers = resource(
   'HorizontalPodAutoscaler',
   { shortNames: ['hpa'], categories: ['all'], subresources: ['status'] },
 );
+export const networkPolicies = resource('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', {
+  shortNames: ['netpol'],
+});
+/** What tells that a custom resource exists; the simulation serves its own whether or not there is one of these. */
+export const customResourceDefinitions = resource(
+  'apiextensions.k8s.io/v1',
+  'customresourcedefinitions',
+  'CustomResourceDefinition',
+  {
+    namespaced: false,
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    subresources: ['status'],
+  },
+);
 export const leases = resource('coordination.k8s.io/v1', 'leases', 'Lease');
 export const mutatingWebhookConfigurations = resource(
   'admissionregistration.k8s.io/v1',
@@ -118,7 +133,31 @@ export const rollouts = resource('argoproj.io/v1alpha1', 'rollouts', 'Rollout', 
   subresources: ['status'],
 });
 
+/** Linkerd's own, and the one that it read to 2.11. */
+export const servers = resource('policy.linkerd.io/v1beta3', 'servers', 'Server', {
+  custom: true,
+  shortNames: ['srv'],
+});
+export const serviceProfiles = resource('linkerd.io/v1alpha2', 'serviceprofiles', 'ServiceProfile', {
+  custom: true,
+  shortNames: ['sp'],
+});
+export const externalWorkloads = resource(
+  'workload.linkerd.io/v1beta1',
+  'externalworkloads',
+  'ExternalWorkload',
+  { custom: true },
+);
+export const trafficSplits = resource('split.smi-spec.io/v1alpha2', 'trafficsplits', 'TrafficSplit', {
+  custom: true,
+  shortNames: ['ts'],
+});
+
 /** Of Buoyant's operator. */
+export const controlPlanes = resource('linkerd.buoyant.io/v1alpha1', 'controlplanes', 'ControlPlane', {
+  custom: true,
+  namespaced: false,
+});
 export const dataPlanes = resource('linkerd.buoyant.io/v1alpha1', 'dataplanes', 'DataPlane', {
   custom: true,
 });
@@ -170,9 +209,16 @@ export const resourceTypes: readonly ResourceType[] = [
   podDisruptionBudgets,
   horizontalPodAutoscalers,
   leases,
+  networkPolicies,
   mutatingWebhookConfigurations,
+  customResourceDefinitions,
   links,
+  servers,
+  serviceProfiles,
+  externalWorkloads,
+  trafficSplits,
   rollouts,
+  controlPlanes,
   dataPlanes,
   certificates,
   selfSubjectAccessReviews,
@@ -183,6 +229,9 @@ export const resourceTypes: readonly ResourceType[] = [
 /** Older versions under which a custom resource is served too, from the same objects. */
 export const olderVersions: ReadonlyMap<ResourceType, readonly string[]> = new Map([
   [links, ['v1alpha2', 'v1alpha1']],
+  [servers, ['v1beta2', 'v1beta1']],
+  [externalWorkloads, ['v1alpha1']],
+  [trafficSplits, ['v1alpha1']],
 ]);
 
 const byPath = new Map<string, ResourceType>();
@@ -215,9 +264,16 @@ const counted = new Set([
   cronJobs,
   jobs,
   podDisruptionBudgets,
+  networkPolicies,
   mutatingWebhookConfigurations,
+  customResourceDefinitions,
   links,
+  servers,
+  serviceProfiles,
+  externalWorkloads,
+  trafficSplits,
   rollouts,
+  controlPlanes,
   dataPlanes,
   certificates,
 ]);

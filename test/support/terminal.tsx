@@ -9,6 +9,7 @@ import type { StartOptions } from '../../src/rollout/rollout.ts';
 import { App } from '../../src/tui/components/app.tsx';
 import { type Controller, createController } from '../../src/tui/controller.ts';
 import { themeFor } from '../../src/tui/theme/theme.ts';
+import { type FakeGuide, fakeGuide, type ManualTimers, manualTimers } from './guides.ts';
 import { type FakeRollout, fakeRollout, startOptions } from './runs.ts';
 import { type SettableStore, storeOf } from './views.ts';
 
@@ -199,6 +200,9 @@ export async function mount(node: ReactNode, { columns, rows }: Size): Promise<S
 export interface TuiScreen extends Screen {
   readonly store: SettableStore<LiveView>;
   readonly rollout: FakeRollout;
+  readonly guide: FakeGuide;
+  /** Timers of the checklist. */
+  readonly timers: ManualTimers;
   readonly controller: Controller;
   /** How the interface asked to be left, in order. */
   readonly exits: readonly string[];
@@ -210,6 +214,7 @@ export interface TuiScreen extends Screen {
 export interface TuiSetup extends Partial<Size> {
   readonly view: LiveView;
   readonly rollout?: FakeRollout;
+  readonly guide?: FakeGuide;
   readonly readOnly?: boolean;
   readonly initialNamespace?: string;
   readonly unfinished?: RecordedRun;
@@ -224,6 +229,8 @@ export async function mountTui(setup: TuiSetup): Promise<TuiScreen> {
   const { columns = 80, rows = 24, readOnly = false, env = { LANG: 'C.UTF-8' } } = setup;
   const store = storeOf(setup.view);
   const rollout = setup.rollout ?? fakeRollout();
+  const guide = setup.guide ?? fakeGuide();
+  const timers = manualTimers();
   const now = setup.now ?? (() => 1000);
   const theme = themeFor(env);
   const start: StartOptions = { ...startOptions, ...setup.start };
@@ -242,6 +249,8 @@ export async function mountTui(setup: TuiSetup): Promise<TuiScreen> {
     start,
     planOptions: {},
     unfinished: setup.unfinished,
+    guide,
+    after: timers.after,
     terminal: {
       size: () => size,
       exit: (code) => exits.push(code),
@@ -276,6 +285,8 @@ export async function mountTui(setup: TuiSetup): Promise<TuiScreen> {
     },
     store,
     rollout,
+    guide,
+    timers,
     controller,
     exits,
     suspensions: () => suspensions,

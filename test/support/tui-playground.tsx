@@ -9,6 +9,7 @@ import type { Plan, Scope } from '../../src/rollout/plan/plan.ts';
 import type { Run, Step, StepState } from '../../src/rollout/run/run.ts';
 import { openTui } from '../../src/tui/open.tsx';
 import { hasEnded, isUnfinished } from '../../src/tui/state/run-facts.ts';
+import { fakeGuide } from './guides.ts';
 import {
   type FakeRollout,
   fakeRollout,
@@ -363,6 +364,7 @@ const result = await openTui({
     : {}),
   store,
   rollout,
+  guide: fakeGuide(),
   now,
   stdin: process.stdin,
   stdout: process.stdout,

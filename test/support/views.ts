@@ -1,5 +1,8 @@
 import type { ClusterInfo, Freshness, LiveView, Store } from '../../src/live/view.ts';
+import type { MeshContext } from '../../src/mesh/context.ts';
+import { assumedWebhook } from '../../src/mesh/injection.ts';
 import { severity } from '../../src/mesh/skew.ts';
+import { parseVersion } from '../../src/mesh/version.ts';
 import type {
   ControlPlaneView,
   EffectKind,
@@ -132,6 +135,7 @@ export function podView(namespace: string, name: string, input: PodInput = {}): 
       : {
           version: CURRENT,
           class: 'current',
+          reason: `${proxy?.version ?? CURRENT} as made up`,
           ready: true,
           native: false,
           staleTrust: false,
@@ -161,6 +165,29 @@ export function controlPlaneView(changes: Partial<ControlPlaneView> = {}): Contr
     others: [],
     evidence: 'config',
     ...changes,
+  };
+}
+
+/** What a control plane of this view decides by, where nothing is set that is out of the ordinary. */
+function contextOf(controlPlane: ControlPlaneView): MeshContext {
+  const { namespace, version, target, nativeSidecar, trustRootSha256, failurePolicy, injector } =
+    controlPlane;
+  return {
+    controlPlaneNamespace: namespace,
+    version,
+    injectorVersion: version,
+    configProblem: '',
+    target,
+    proxyImageVersion: target === version ? '' : target,
+    nativeSidecar,
+    waitBeforeExitSeconds: 0,
+    serviceAccountTokenProjection: true,
+    trustRootSha256,
+    webhook: assumedWebhook(parseVersion(version)),
+    foreignWebhook: '',
+    failurePolicy,
+    injector,
+    orphaned: controlPlane.others.flatMap(({ namespace: name, exists }) => (exists ? [] : [name])),
   };
 }
 
@@ -219,6 +246,7 @@ export function liveView(input: LiveViewInput = {}): LiveView {
   const { namespaces = [], workloads = [], pods = {}, revision = 1 } = input;
   const byNamespace = groupBy(workloads, ({ namespace }) => namespace);
   const none: readonly never[] = [];
+  const controlPlane = controlPlaneView(input.controlPlane);
   return {
     cluster: {
       context: 'prod-eu-1',
@@ -230,11 +258,14 @@ export function liveView(input: LiveViewInput = {}): LiveView {
     unreadable: input.unreadable ?? [],
     mesh: {
       revision,
-      controlPlane: controlPlaneView(input.controlPlane),
+      controlPlane,
       totals: { ...totalsOf(namespaces), ...input.totals },
       namespaces: namespaces.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       workloads: (namespace) => byNamespace.get(namespace) ?? none,
       pods: (key) => pods[workloadKey(key)] ?? none,
+      context: contextOf(controlPlane),
+      workloadRecord: () => undefined,
+      namespaceRecord: () => undefined,
     },
   };
 }

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createChurn } from './churn.ts';
+import { guideScenarios } from './scenario/guide-scenarios.ts';
 import {
   demoScenario,
   freshInstall,
@@ -39,6 +40,7 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
   'injector-down': injectorDown,
   'injector-down-fail': () => injectorDown('Fail'),
   helm: helmInstall,
+  ...guideScenarios,
   load: () =>
     loadScenario({
       pods: number('pods', values.pods),

@@ -47,6 +47,7 @@ export interface Container {
   readonly readinessProbe?: unknown;
   readonly ports?: readonly {
     readonly containerPort: number;
+    readonly hostPort?: number;
     readonly name?: string;
     readonly protocol?: string;
   }[];
@@ -309,7 +310,11 @@ export type Namespace = Typed<
   { readonly phase: string; readonly conditions?: readonly Condition[] }
 >;
 
-export type Node = Typed<'Node', { readonly unschedulable?: boolean }, { readonly [field: string]: unknown }>;
+export type Node = Typed<
+  'Node',
+  { readonly unschedulable?: boolean; readonly [field: string]: unknown },
+  { readonly [field: string]: unknown }
+>;
 
 export interface ConfigMap extends KubeObject {
   readonly kind: 'ConfigMap';

@@ -1,4 +1,5 @@
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../server/api-server.ts';
+import { serverVersion } from '../server/version.ts';
 import type { MemoryStore } from '../store.ts';
 import type { SimClock } from '../types.ts';
 import { acceleratedClock, realClock } from './clock.ts';
@@ -47,6 +48,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     ...(timing === undefined ? {} : { timing }),
   });
   const server = await createApiServer({
+    ...(scenario.kubernetes === undefined ? {} : { version: serverVersion(scenario.kubernetes) }),
     ...options.server,
     store: cluster.store,
     admission: cluster.admission,

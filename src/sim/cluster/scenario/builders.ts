@@ -2,8 +2,8 @@
  * Objects as people write them, in a line each: `deployment('shop', 'web', { replicas: 3 })`. The rest is filled in
  * by the API server's defaults.
  */
-import { apiVersionOf, horizontalPodAutoscalers, links } from '../../resources.ts';
-import type { KubeObject } from '../../types.ts';
+import { apiVersionOf, horizontalPodAutoscalers, links, networkPolicies } from '../../resources.ts';
+import type { KubeObject, ResourceType } from '../../types.ts';
 import type {
   ConfigMap,
   Container,
@@ -109,16 +109,23 @@ export function namespace(name: string, annotations: StringMap = {}, labels: Str
   };
 }
 
-export function node(name: string, kubeletVersion: string): Node {
+export function node(
+  name: string,
+  kubeletVersion: string,
+  {
+    arch = 'amd64',
+    podCIDRs = ['10.244.0.0/24'],
+  }: { readonly arch?: string; readonly podCIDRs?: readonly string[] } = {},
+): Node {
   const capacity = { cpu: '16', memory: '65536Mi', pods: '110' };
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name,
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': arch },
     },
-    spec: {},
+    spec: { podCIDR: podCIDRs[0], podCIDRs },
     status: {
       capacity,
       allocatable: capacity,
@@ -128,7 +135,7 @@ export function node(name: string, kubeletVersion: string): Node {
       nodeInfo: {
         kubeletVersion,
         operatingSystem: 'linux',
-        architecture: 'amd64',
+        architecture: arch,
         containerRuntimeVersion: 'containerd://1.7.22',
       },
     },
@@ -366,6 +373,62 @@ export function autoscaler(
   };
 }
 
+/** A Service of one port, perhaps with `appProtocol`. */
+export function service(
+  inNamespace: string,
+  name: string,
+  { port = 80, appProtocol }: { readonly port?: number; readonly appProtocol?: string } = {},
+): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: meta(inNamespace, name),
+    spec: {
+      type: 'ClusterIP',
+      selector: { app: name },
+      ipFamilies: ['IPv4'],
+      ports: [
+        {
+          name: 'http',
+          port,
+          targetPort: 'http',
+          protocol: 'TCP',
+          ...(appProtocol === undefined ? {} : { appProtocol }),
+        },
+      ],
+    },
+  };
+}
+
+/** A NetworkPolicy that lets a namespace's pods in on these ports, from everywhere. */
+export function networkPolicy(inNamespace: string, name: string, ports: readonly number[]): KubeObject {
+  return {
+    apiVersion: apiVersionOf(networkPolicies),
+    kind: networkPolicies.kind,
+    metadata: meta(inNamespace, name),
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress'],
+      ingress: [{ ports: ports.map((port) => ({ protocol: 'TCP', port })) }],
+    },
+  };
+}
+
+/** An object of a custom resource, with whatever its spec says. */
+export function customObject(
+  resource: ResourceType,
+  inNamespace: string,
+  name: string,
+  spec: Readonly<Record<string, unknown>> = {},
+): KubeObject {
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    metadata: inNamespace === '' ? { name } : meta(inNamespace, name),
+    spec,
+  };
+}
+
 /** A Link to another cluster, as `linkerd multicluster link-gen` of a version writes it. */
 export function link(inNamespace: string, targetClusterName: string, version: string): KubeObject {
   return {
@@ -383,6 +446,7 @@ export function link(inNamespace: string, targetClusterName: string, version: st
       clusterCredentialsSecret: `cluster-credentials-${targetClusterName}`,
       gatewayAddress: `gateway.${targetClusterName}.example`,
       gatewayPort: '4143',
+      probeSpec: { path: '/ready', port: '4191', period: '3s' },
     },
   };
 }

@@ -22,12 +22,14 @@ import type {
   StringMap,
 } from '../objects.ts';
 import { configMap, deployment, namespace, plainContainer, podTemplate } from './builders.ts';
+import { applyLinkerdResources } from './custom-resources.ts';
 import { TRUST_ROOT } from './trust-roots.ts';
 import type { Author, World } from './world.ts';
 
 /** How Linkerd was installed; what stays the same over upgrades. */
 export interface Installation {
-  readonly method: 'cli' | 'helm';
+  /** `gitops`: rendered from the chart and applied by somebody else, without a Helm release. */
+  readonly method: 'cli' | 'helm' | 'gitops';
   readonly failurePolicy: 'Ignore' | 'Fail';
   readonly trustRoots: string;
   /** `proxy.nativeSidecar`; the default follows from the version. */
@@ -37,6 +39,14 @@ export interface Installation {
   readonly cniEnabled?: boolean;
   /** Replicas of each component; the HA values ask for three. */
   readonly replicas?: number;
+  /** Name and namespace of the Helm release. */
+  readonly release?: { readonly name: string; readonly namespace: string };
+  /** Registry and organisation of the images, `cr.l5d.io/linkerd` by default. */
+  readonly registry?: string;
+  /** What whoever applies the objects leaves on them. */
+  readonly marks?: { readonly labels?: StringMap; readonly annotations?: StringMap };
+  /** More of `linkerd-config`'s values. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 export const CLI_INSTALLATION: Installation = {
@@ -46,11 +56,17 @@ export const CLI_INSTALLATION: Installation = {
 };
 
 const NAMESPACE = DEFAULT_CONTROL_PLANE_NAMESPACE;
-const IMAGES = 'cr.l5d.io/linkerd';
+const REGISTRY = 'cr.l5d.io/linkerd';
 const POLICY_IN_CONTROLLER_SINCE = [25, 8, 3] as const;
 const INIT_IN_PROXY_IMAGE_SINCE = [25, 11, 3] as const;
 const NATIVE_BY_DEFAULT_SINCE = [26, 5, 2] as const;
 const COMPONENTS = ['destination', 'identity', 'proxy-injector'] as const;
+
+const authors: Readonly<Record<Installation['method'], Author>> = {
+  cli: 'linkerd',
+  helm: 'helm',
+  gitops: 'argocd-controller',
+};
 
 type Component = (typeof COMPONENTS)[number];
 
@@ -72,7 +88,12 @@ export function controlPlane(version: string, installation: Installation) {
 /** Installs Linkerd, or upgrades it when it is there. */
 export function applyControlPlane(world: World, version: string, installation: Installation): void {
   const wanted = controlPlane(version, installation);
-  const author: Author = installation.method === 'helm' ? 'helm' : 'linkerd';
+  const author = authors[installation.method];
+  applyLinkerdResources(world, version, {
+    author,
+    createdBy: createdBy(version, installation),
+    helm: crdsRelease(installation),
+  });
   if (world.cluster.get('Namespace', '', NAMESPACE) === undefined) {
     const { deployments, ...others } = wanted;
     world.createAll([...Object.values(others), ...deployments], author);
@@ -115,7 +136,7 @@ function only({
 }
 
 function controlPlaneNamespace({ method }: Installation): Namespace {
-  if (method === 'helm') return namespace(NAMESPACE);
+  if (method !== 'cli') return namespace(NAMESPACE);
   const labels = {
     'linkerd.io/is-control-plane': 'true',
     [label.admissionWebhooks]: 'disabled',
@@ -126,27 +147,42 @@ function controlPlaneNamespace({ method }: Installation): Namespace {
 
 function marks(
   version: string,
-  { method }: Installation,
+  installation: Installation,
 ): { readonly annotations: StringMap; readonly labels: StringMap } {
+  const { method, release = { name: 'linkerd-control-plane', namespace: NAMESPACE } } = installation;
   return {
     annotations: {
-      [annotation.createdBy]: `linkerd/${method} ${version}`,
+      [annotation.createdBy]: createdBy(version, installation),
       ...(method === 'helm'
-        ? { [annotation.helmRelease]: 'linkerd-control-plane', 'meta.helm.sh/release-namespace': NAMESPACE }
+        ? { [annotation.helmRelease]: release.name, 'meta.helm.sh/release-namespace': release.namespace }
         : {}),
+      ...installation.marks?.annotations,
     },
-    labels: method === 'helm' ? { [label.managedBy]: 'Helm' } : {},
+    labels: { ...(method === 'helm' ? { [label.managedBy]: 'Helm' } : {}), ...installation.marks?.labels },
   };
+}
+
+/** The custom resources have a chart of their own from 2.12 on; the old single chart has a release of another name. */
+function crdsRelease({ method, release }: Installation): StringMap {
+  if (method !== 'helm') return {};
+  const { name, namespace: home } = release ?? { name: 'linkerd-crds', namespace: NAMESPACE };
+  return { [annotation.helmRelease]: name, 'meta.helm.sh/release-namespace': home };
+}
+
+/** The chart does not know who renders it. */
+function createdBy(version: string, { method }: Installation): string {
+  return `linkerd/${method === 'cli' ? 'cli' : 'helm'} ${version}`;
 }
 
 function linkerdConfig(version: string, installation: Installation): ConfigMap {
   const { method, failurePolicy, proxyImageVersion = '', cniEnabled = false, replicas = 1 } = installation;
+  const { registry: images = REGISTRY, values: more = {} } = installation;
   const initInProxy = isAtLeast(version, INIT_IN_PROXY_IMAGE_SINCE);
   const values = {
     cliVersion: method === 'cli' ? `linkerd/cli ${version}` : '',
     clusterDomain: 'cluster.local',
     cniEnabled,
-    controllerImage: `${IMAGES}/controller`,
+    controllerImage: `${images}/controller`,
     controllerReplicas: replicas,
     disableHeartBeat: true,
     highAvailability: replicas > 1,
@@ -155,15 +191,16 @@ function linkerdConfig(version: string, installation: Installation): ConfigMap {
     linkerdVersion: version,
     proxy: {
       await: true,
-      image: { name: `${IMAGES}/proxy`, pullPolicy: '', version: proxyImageVersion },
+      image: { name: `${images}/proxy`, pullPolicy: '', version: proxyImageVersion },
       nativeSidecar: isNative(version, installation),
     },
     proxyInit: {
       image: initInProxy
-        ? { name: `${IMAGES}/proxy`, version: '' }
-        : { name: `${IMAGES}/proxy-init`, version: 'v2.4.3' },
+        ? { name: `${images}/proxy`, version: '' }
+        : { name: `${images}/proxy-init`, version: 'v2.4.3' },
     },
     webhookFailurePolicy: failurePolicy,
+    ...more,
   };
   const own = marks(version, installation);
   return configMap(
@@ -322,7 +359,7 @@ function componentTemplate(
         [label.workloadNamespace]: NAMESPACE,
       },
       annotations: {
-        [annotation.createdBy]: `linkerd/${installation.method} ${version}`,
+        [annotation.createdBy]: createdBy(version, installation),
         [annotation.proxyVersion]: version,
         [annotation.trustRootSha256]: settings.trustRootSha256,
         'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true',
@@ -332,7 +369,11 @@ function componentTemplate(
       ...spec,
       volumes: sidecarVolumes(settings),
       initContainers: [initContainer(settings), ...(native ? [proxy] : [])],
-      containers: arranged(component, componentContainers(component, version), native ? undefined : proxy),
+      containers: arranged(
+        component,
+        componentContainers(component, version, installation),
+        native ? undefined : proxy,
+      ),
     },
   };
 }
@@ -346,8 +387,12 @@ function arranged(
   return component === 'identity' ? [...own, proxy] : [proxy, ...own];
 }
 
-function componentContainers(component: Component, version: string): readonly Container[] {
-  const controller = `${IMAGES}/controller:${version}`;
+function componentContainers(
+  component: Component,
+  version: string,
+  { registry = REGISTRY }: Installation,
+): readonly Container[] {
+  const controller = `${registry}/controller:${version}`;
   const probed = {
     readinessProbe: { httpGet: { path: '/ready', port: 9990, scheme: 'HTTP' }, failureThreshold: 7 },
   };
@@ -357,6 +402,6 @@ function componentContainers(component: Component, version: string): readonly Co
   if (component === 'proxy-injector') return [run(container.injector)];
   const policy = isAtLeast(version, POLICY_IN_CONTROLLER_SINCE)
     ? controller
-    : `${IMAGES}/policy-controller:${version}`;
+    : `${registry}/policy-controller:${version}`;
   return [run(container.destination), run('sp-validator'), run('policy', policy)];
 }

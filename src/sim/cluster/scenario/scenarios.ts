@@ -9,6 +9,8 @@ import { type Chapter, daysAgo, minutesAgo } from './story.ts';
 export interface Scenario {
   readonly story: readonly Chapter[];
   readonly installation: Installation;
+  /** `gitVersion` of the API server; the server's default when absent. */
+  readonly kubernetes?: string;
 }
 
 /** The version that an upgrade of the demo's control plane goes to: newer, of the same release. */

@@ -1,8 +1,26 @@
-/** Protobuf messages of policy, autoscaling, coordination, admissionregistration, authorization and authentication. Notation: see `message.ts`. */
+/**
+ * Protobuf messages of policy, autoscaling, coordination, networking, admissionregistration, apiextensions (without the
+ * schemas of custom resources), authorization and authentication. Notation: see `message.ts`.
+ */
 export const othersSchema = `
 ContainerResourceMetricSource: name=1! string; target=2! MetricTarget; container=3! string
 ContainerResourceMetricStatus: name=1! string; current=2! MetricValueStatus; container=3! string
 CrossVersionObjectReference: kind=1! string; name=2! string; apiVersion=3! string
+CustomResourceColumnDefinition: name=1! string; type=2! string; format=3! string; description=4! string;
+    priority=5! int32; jsonPath=6! string
+CustomResourceDefinition: metadata=1! ObjectMeta; spec=2! CustomResourceDefinitionSpec;
+    status=3! CustomResourceDefinitionStatus
+CustomResourceDefinitionCondition: type=1! string; status=2! string; lastTransitionTime=3! Time;
+    reason=4! string; message=5! string
+CustomResourceDefinitionNames: plural=1! string; singular=2! string; shortNames=3 []string; kind=4! string;
+    listKind=5! string; categories=6 []string
+CustomResourceDefinitionSpec: group=1! string; names=3! CustomResourceDefinitionNames; scope=4! string;
+    versions=7 []CustomResourceDefinitionVersion; preserveUnknownFields=10! bool
+CustomResourceDefinitionStatus: conditions=1 []CustomResourceDefinitionCondition;
+    acceptedNames=2! CustomResourceDefinitionNames; storedVersions=3 []string
+CustomResourceDefinitionVersion: name=1! string; served=2! bool; storage=3! bool;
+    additionalPrinterColumns=6 []CustomResourceColumnDefinition; deprecated=7! bool;
+    deprecationWarning=8 string
 Eviction: metadata=1! ObjectMeta; deleteOptions=2 DeleteOptions
 ExternalMetricSource: metric=1! MetricIdentifier; target=2! MetricTarget
 ExternalMetricStatus: metric=1! MetricIdentifier; current=2! MetricValueStatus
@@ -19,6 +37,7 @@ HorizontalPodAutoscalerSpec: scaleTargetRef=1! CrossVersionObjectReference; minR
 HorizontalPodAutoscalerStatus: observedGeneration=1 int64; lastScaleTime=2 Time; currentReplicas=3! int32;
     desiredReplicas=4! int32; currentMetrics=5 []MetricStatus;
     conditions=6 []HorizontalPodAutoscalerCondition
+IPBlock: cidr=1! string; except=2 []string
 Lease: metadata=1! ObjectMeta; spec=2! LeaseSpec
 LeaseSpec: holderIdentity=1 string; leaseDurationSeconds=2 int32; acquireTime=3 MicroTime;
     renewTime=4 MicroTime; leaseTransitions=5 int32; strategy=6 string; preferredHolder=7 string
@@ -37,6 +56,13 @@ MutatingWebhook: name=1! string; clientConfig=2! WebhookClientConfig; rules=3 []
     timeoutSeconds=7 int32; admissionReviewVersions=8 []string; matchPolicy=9 string;
     reinvocationPolicy=10 string; objectSelector=11 LabelSelector; matchConditions=12 []MatchCondition
 MutatingWebhookConfiguration: metadata=1! ObjectMeta; webhooks=2 []MutatingWebhook
+NetworkPolicy: metadata=1! ObjectMeta; spec=2! NetworkPolicySpec
+NetworkPolicyEgressRule: ports=1 []NetworkPolicyPort; to=2 []NetworkPolicyPeer
+NetworkPolicyIngressRule: ports=1 []NetworkPolicyPort; from=2 []NetworkPolicyPeer
+NetworkPolicyPeer: podSelector=1 LabelSelector; namespaceSelector=2 LabelSelector; ipBlock=3 IPBlock
+NetworkPolicyPort: protocol=1 string; port=2 IntOrString; endPort=3 int32
+NetworkPolicySpec: podSelector=1! LabelSelector; ingress=2 []NetworkPolicyIngressRule;
+    egress=3 []NetworkPolicyEgressRule; policyTypes=4 []string
 NonResourceAttributes: path=1! string; verb=2! string
 NonResourceRule: verbs=1 []string; nonResourceURLs=2 []string
 ObjectMetricSource: describedObject=1! CrossVersionObjectReference; target=2! MetricTarget;
