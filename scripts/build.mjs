@@ -8,7 +8,18 @@ const outfile = `${root}dist/kubectl-linkerd_upgrade`;
 const { version, engines } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 const minimumNode = Number(/\d+/.exec(engines.node)?.[0]);
 
-// The first statement that runs: an old Node gets one plain sentence instead of a stack trace.
+// The file is a shell script first and a module second. linkerd asks every extension on PATH for its metadata before
+// each check; the shell answers that in the time of its own start, for the one name that this program has there, and
+// leaves everything else to Node. To Node the line is a string and a comment.
+const shell =
+  '":" //;' +
+  'case "$0 $1" in "linkerd-dataplane _extension-metadata"|*"/linkerd-dataplane _extension-metadata")' +
+  `printf '{"name":"linkerd-dataplane","checks":"always"}\\n';exit;;esac;` +
+  'command -v node >/dev/null||{ ' +
+  `echo "kubectl linkerd-upgrade needs Node ${minimumNode} or newer on PATH" >&2;exit 127;};` +
+  'exec node "$0" "$@"';
+
+// The first statement that runs in Node: an old Node gets one plain sentence instead of a stack trace.
 const guard =
   `if(Number(process.versions.node.split('.')[0])<${minimumNode}){` +
   `console.error('kubectl linkerd-upgrade needs Node ${minimumNode} or newer; this is Node '+process.versions.node+'. Install a newer Node and put it first on PATH.');` +
@@ -47,7 +58,7 @@ const result = await build({
   alias: { 'react-devtools-core': `${root}scripts/devtools-stub.js` },
   // CommonJS dependencies inside the bundle call require for Node's own modules.
   banner: {
-    js: `#!/usr/bin/env node\n${guard}\nimport * as __module from'node:module';const require=__module.createRequire(import.meta.url);`,
+    js: `#!/bin/sh\n${shell}\n${guard}\nimport * as __module from'node:module';const require=__module.createRequire(import.meta.url);`,
   },
 });
 await chmod(outfile, 0o755);

@@ -27,7 +27,7 @@ export interface Engine {
 /** Connects the engine with a cluster that is followed, and with the journals in `runs`. */
 export function engineFor(client: KubeClient, session: LiveSession, runs: string): Engine {
   const ports = clusterPorts(client, session, {
-    openJournal: (run) => openJournal(runs, run),
+    openJournal: (run, records) => openJournal(runs, run, records),
     program: programVersion,
   });
   return { client, session, ports, rollout: createRollout(ports) };

@@ -219,6 +219,35 @@ export const pinFlags = [
   },
 ] as const satisfies readonly Flag[];
 
+export const checkFlags = [
+  {
+    name: 'pre',
+    type: 'boolean',
+    commands: ['check'],
+    help: 'also what must hold before the control plane is upgraded',
+  },
+  {
+    name: 'to',
+    type: 'string',
+    value: 'VERSION',
+    commands: ['check', 'plan'],
+    help: '2.20, edge-26.6.3, latest-known; check --pre takes the next step without it',
+  },
+  {
+    name: 'wait',
+    type: 'string',
+    value: 'DURATION',
+    commands: ['check'],
+    help: 'time for rollouts under way to pass a failed check (5m)',
+  },
+  {
+    name: 'proxy',
+    type: 'boolean',
+    commands: ['check'],
+    help: "as linkerd's; the data plane is checked in any case",
+  },
+] as const satisfies readonly Flag[];
+
 export const verifyFlags = [
   {
     name: 'excuse',
@@ -253,6 +282,7 @@ export const allFlags: readonly Flag[] = [
   ...restartFlags,
   ...limitFlags,
   ...pinFlags,
+  ...checkFlags,
   ...verifyFlags,
   ...otherFlags,
   ...ignoredFlags,

@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
+import { extensionMetadata, extensionName } from './extension-name.ts';
 import { programVersion } from './version.ts';
 
 /**
  * Entry point. `version` is answered here, before anything else is loaded: it takes part in scripts and
- * completion, where every millisecond is felt.
+ * completion, where every millisecond is felt. So is what the Linkerd CLI asks every extension before each check.
  */
 const argv = process.argv.slice(2);
 
@@ -11,7 +12,11 @@ const argv = process.argv.slice(2);
 // is emptied often enough for them to go at once: 100 MB less at the peak, at the same speed.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-if (argv.length === 1 && (argv[0] === 'version' || argv[0] === '--version')) {
+const extension = extensionName(process.argv[1] ?? '');
+
+if (extension !== '' && argv[0] === '_extension-metadata') {
+  process.stdout.write(extensionMetadata(extension));
+} else if (argv.length === 1 && (argv[0] === 'version' || argv[0] === '--version')) {
   process.stdout.write(`kubectl-linkerd-upgrade ${programVersion}\n`);
 } else {
   try {

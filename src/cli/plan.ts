@@ -14,6 +14,7 @@ import { limitsOf } from './limits.ts';
 import { narrowedPlan } from './narrowed-plan.ts';
 import { UsageError } from './pflag.ts';
 import { planOptionsOf } from './plan-options.ts';
+import { asksForUpgrade } from './plan-upgrade-words.ts';
 import { proposeScopes } from './proposal.ts';
 import { checkOnly, wantedNamespaces } from './scopes.ts';
 import { choiceOf } from './values.ts';
@@ -29,6 +30,10 @@ export async function plan(
   env: NodeJS.ProcessEnv,
   output: Output,
 ): Promise<number> {
+  if (asksForUpgrade(args)) {
+    const { planUpgrade } = await import('./plan-upgrade.ts');
+    return planUpgrade(args, client, env, output);
+  }
   const form = choiceOf(args, 'output', ['table', 'json', 'yaml']) ?? 'table';
   const file = args.text('out');
   if (file === '') {

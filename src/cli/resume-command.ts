@@ -1,3 +1,4 @@
+import { resumeCommand as plainCommand } from '../rollout/resume-command.ts';
 import type { Arguments } from './arguments.ts';
 
 /** The command that goes on with a run, with the flags that lead to its cluster; it can be pasted into a shell. */
@@ -6,7 +7,7 @@ export function resumeCommand(args: Arguments, run: string): string {
     const value = args.text(name);
     return value === undefined ? [] : [` --${name}=${quoted(value)}`];
   });
-  return `kubectl linkerd-upgrade restart --resume ${run}${flags.join('')}`;
+  return `${plainCommand(run)}${flags.join('')}`;
 }
 
 function quoted(text: string): string {

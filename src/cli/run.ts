@@ -6,6 +6,8 @@ import { type Arguments, parseArguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { clientFor, connect, type Output } from './connect.ts';
 import { exitCode } from './exit-codes.ts';
+import { asksForCheckDocument, extensionArguments } from './extension-arguments.ts';
+import { extensionName } from './extension-name.ts';
 import { allFlags } from './flags.ts';
 import { UsageError } from './pflag.ts';
 import { programVersion } from './version.ts';
@@ -21,10 +23,12 @@ type Command = (
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', async () => (await import('./status.ts')).status],
   ['plan', async () => (await import('./plan.ts')).plan],
+  ['check', async () => (await import('./check.ts')).check],
   ['verify', async () => (await import('./verify.ts')).verify],
   ['restart', async () => (await import('./restart.ts')).restart],
   ['pin', async () => (await import('./pin.ts')).pin],
   ['unpin', async () => (await import('./unpin.ts')).unpin],
+  ['explain', async () => (await import('./explain.ts')).explain],
 ]);
 
 type LocalCommand = (args: Arguments, env: NodeJS.ProcessEnv, output: Output) => number | Promise<number>;
@@ -36,7 +40,15 @@ const localCommands: ReadonlyMap<string, () => Promise<LocalCommand>> = new Map(
 ]);
 
 /** Commands that take operands. */
-const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart', 'verify', 'pin', 'unpin', 'report']);
+const takesOperands: ReadonlySet<string> = new Set([
+  'plan',
+  'restart',
+  'verify',
+  'pin',
+  'unpin',
+  'report',
+  'explain',
+]);
 
 /**
  * Runs one command line.
@@ -45,10 +57,18 @@ const takesOperands: ReadonlySet<string> = new Set(['plan', 'restart', 'verify',
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const output = outputTo(process);
-  const program = programName(process.argv[1] ?? '');
+  const path = process.argv[1] ?? '';
+  const program = programName(path);
+  const isExtension = extensionName(path) !== '';
+  const words = isExtension ? extensionArguments(argv) : argv;
   try {
-    return await dispatch(parseArguments(argv), program, output);
+    return await dispatch(parseArguments(words), program, output);
   } catch (error) {
+    if (isExtension && asksForCheckDocument(words)) {
+      const { failedCheck } = await import('./extension-failure.ts');
+      output.out(failedCheck(error));
+      return exitCode.failed;
+    }
     if (error instanceof UsageError) {
       output.err(`error: ${error.message}\nSee '${program} --help' for usage.\n`);
       return exitCode.usage;
@@ -128,9 +148,10 @@ async function withClient(args: Arguments, output: Output, command: Command): Pr
   }
 }
 
-/** How the program was called: `kubectl linkerd-upgrade` when it runs as a plugin of kubectl. */
+/** How the program was called: `kubectl linkerd-upgrade` as a plugin of kubectl, `linkerd dataplane` as linkerd's. */
 function programName(path: string): string {
   const name = basename(path);
+  if (extensionName(path) !== '') return name.replace('-', ' ');
   return name.startsWith('kubectl-') ? 'kubectl linkerd-upgrade' : name;
 }
 

@@ -1,9 +1,13 @@
+import { advise } from '../guide/advise.ts';
+import { readInventory } from '../guide/read/inventory.ts';
+import { findLinkerd } from '../guide/read/linkerd-cli.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { namespaces as namespaceResource } from '../kube/resources.ts';
-import { follow } from '../live/follow.ts';
+import { follow, type LiveSession } from '../live/follow.ts';
 import { listRuns, readRun } from '../rollout/journal/file.ts';
 import type { RecordedRun } from '../rollout/journal/record.ts';
 import type { StartOptions } from '../rollout/rollout.ts';
+import type { GuidePort } from '../tui/guide-follower.ts';
 import { openTui } from '../tui/open.tsx';
 import type { Arguments } from './arguments.ts';
 import { type Output, occupyTerminal } from './connect.ts';
@@ -54,6 +58,7 @@ export async function screen(
       readOnly: args.on('read-only'),
       start,
       planOptions,
+      guide: guideOf(client, session, env),
       ...(unfinished === undefined ? {} : { unfinished }),
       ...(namespace === undefined ? {} : { initialNamespace: namespace }),
     });
@@ -65,6 +70,17 @@ export async function screen(
     session.close();
     runs.dispose();
   }
+}
+
+/** The upgrade guide over a cluster that is followed: what the watches do not tell is read whenever it asks. */
+function guideOf(client: KubeClient, session: LiveSession, env: NodeJS.ProcessEnv): GuidePort {
+  return {
+    async inventory() {
+      const [cli] = await Promise.all([findLinkerd(env), session.loaded()]);
+      return readInventory(client, session.store.get(), session.model, { cli, signal: session.closed });
+    },
+    advise,
+  };
 }
 
 /** The newest run of this very cluster that did not come to its end, if there is one. */

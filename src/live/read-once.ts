@@ -14,6 +14,14 @@ import type { LiveView } from './view.ts';
  * @throws KubeError when the server cannot be reached, refuses the credentials, or shows no pods at all
  */
 export async function readOnce(client: KubeClient, subject: Subject): Promise<LiveView> {
+  return (await readOnceWithModel(client, subject)).view;
+}
+
+/** Like {@link readOnce}, with the model behind the view, which knows the records. */
+export async function readOnceWithModel(
+  client: KubeClient,
+  subject: Subject,
+): Promise<{ readonly view: LiveView; readonly model: MeshModel }> {
   const abort = new AbortController();
   const reading = new Reading(client, subject, abort.signal);
   const version = client.version({ signal: abort.signal });
@@ -25,7 +33,7 @@ export async function readOnce(client: KubeClient, subject: Subject): Promise<Li
     throw error;
   }
   const { connection } = client;
-  return {
+  const view: LiveView = {
     cluster: {
       context: connection.context,
       server: connection.server,
@@ -35,6 +43,7 @@ export async function readOnce(client: KubeClient, subject: Subject): Promise<Li
     freshness: { state: 'live' },
     unreadable: reading.unreadable.list(),
   };
+  return { view, model: reading.model };
 }
 
 class Reading {

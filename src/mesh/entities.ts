@@ -21,6 +21,7 @@ export interface PodEntry {
 /** A workload as one revision shows it. `pods` holds its records, so that its pods can be shown on demand. */
 export interface WorkloadPicture {
   readonly view: WorkloadView;
+  readonly record: WorkloadRecord | undefined;
   readonly records: readonly PodRecord[];
   /** Made when first asked for. */
   pods: readonly PodView[] | undefined;
@@ -31,6 +32,7 @@ export interface WorkloadPicture {
 /** A namespace as one revision shows it. */
 export interface NamespacePicture {
   readonly view: NamespaceView;
+  readonly record: NamespaceRecord | undefined;
   /** In order of kind and name. */
   readonly workloads: readonly WorkloadView[];
   readonly pictures: readonly WorkloadPicture[];

@@ -12,16 +12,36 @@ export interface InjectorWebhook {
   readonly objectSelector: LabelSelector;
 }
 
-/** Whether the injector would put a proxy into a new pod. */
+/** What a decision about injection may rest on. */
+export type InjectionGround =
+  | 'webhook'
+  | 'object-selector'
+  | 'namespace-selector'
+  | 'host-network'
+  | 'sidecar'
+  | 'namespace-annotation'
+  | 'template-annotation'
+  | 'token';
+
+/** Whether the injector would put a proxy into a new pod; `by` says what decides. */
 export type Decision =
-  | { readonly inject: true }
+  | { readonly inject: true; readonly by: readonly InjectionGround[] }
   /**
    * `reasons` are the injector's own words where it is the one that refuses; then the API server has to reach it all
    * the same. `asked` is false where the webhook does not select the pod.
    */
-  | { readonly inject: false; readonly asked: boolean; readonly reasons: readonly string[] }
+  | {
+      readonly inject: false;
+      readonly asked: boolean;
+      readonly reasons: readonly string[];
+      readonly by: readonly InjectionGround[];
+    }
   /** Something that decides is not known. */
-  | { readonly inject: undefined; readonly reasons: readonly string[] };
+  | {
+      readonly inject: undefined;
+      readonly reasons: readonly string[];
+      readonly by: readonly InjectionGround[];
+    };
 
 export interface InjectionInput {
   readonly template: PodTemplate;
@@ -55,25 +75,28 @@ const reason = {
 export function decideInjection(input: InjectionInput): Decision {
   const { template, namespace, webhook } = input;
   if (webhook.state === 'missing') {
-    return notAsked(`the webhook ${INJECTOR_WEBHOOK} does not exist, so no pod is injected`);
+    return notAsked('webhook', `the webhook ${INJECTOR_WEBHOOK} does not exist, so no pod is injected`);
   }
   const objectMismatch = mismatch(webhook.objectSelector, template.labels);
   if (objectMismatch) {
-    return notAsked(`${name(webhook)} does not select the pod: ${objectMismatch}`);
+    return notAsked('object-selector', `${name(webhook)} does not select the pod: ${objectMismatch}`);
   }
   const refusals = templateRefusals(input);
   if (!namespace) return withoutNamespace(template, refusals);
 
   const namespaceMismatch = mismatch(webhook.namespaceSelector, namespaceLabels(namespace));
   if (namespaceMismatch) {
-    return notAsked(`${name(webhook)} does not select namespace ${namespace.name}: ${namespaceMismatch}`);
+    return notAsked(
+      'namespace-selector',
+      `${name(webhook)} does not select namespace ${namespace.name}: ${namespaceMismatch}`,
+    );
   }
-  const disabled = disabledByAnnotation(
+  const annotated = decideByAnnotation(
     namespace.annotations[annotation.inject] ?? '',
     template.annotations[annotation.inject] ?? '',
   );
-  const reasons = [...refusals.before, ...(disabled ? [disabled] : []), ...refusals.after];
-  return reasons.length === 0 ? { inject: true } : refuse(reasons);
+  const refused = [...refusals.before, ...('refusal' in annotated ? [annotated] : []), ...refusals.after];
+  return refused.length === 0 ? { inject: true, by: annotated.by } : refuse(refused);
 }
 
 function name({ state }: InjectorWebhook): string {
@@ -82,44 +105,71 @@ function name({ state }: InjectorWebhook): string {
   return `the webhook ${INJECTOR_WEBHOOK}${assumed}`;
 }
 
-const refuse = (reasons: readonly string[]): Decision => ({ inject: false, asked: true, reasons });
-const notAsked = (reason: string): Decision => ({ inject: false, asked: false, reasons: [reason] });
+/** One reason to refuse, and what it rests on. */
+interface Refusal {
+  readonly refusal: string;
+  readonly by: readonly InjectionGround[];
+}
+
+const refuse = (refused: readonly Refusal[]): Decision => ({
+  inject: false,
+  asked: true,
+  reasons: refused.map(({ refusal }) => refusal),
+  by: refused.flatMap(({ by }) => by),
+});
+const notAsked = (by: InjectionGround, reason: string): Decision => ({
+  inject: false,
+  asked: false,
+  reasons: [reason],
+  by: [by],
+});
 
 /** What the template alone can decide while the namespace is not known. */
 function withoutNamespace(template: PodTemplate, refusals: Refusals): Decision {
   const onPod = template.annotations[annotation.inject] ?? '';
-  const disabled = onPod === values.disabled ? [reason.disabled] : [];
-  const invalid = valid.has(onPod) ? [] : [reason.invalidWorkload];
-  const reasons = [...refusals.before, ...disabled, ...invalid, ...refusals.after];
-  if (reasons.length > 0) return refuse(reasons);
+  const byTemplate = (refusal: string): Refusal => ({ refusal, by: ['template-annotation'] });
+  const disabled = onPod === values.disabled ? [byTemplate(reason.disabled)] : [];
+  const invalid = valid.has(onPod) ? [] : [byTemplate(reason.invalidWorkload)];
+  const refused = [...refusals.before, ...disabled, ...invalid, ...refusals.after];
+  if (refused.length > 0) return refuse(refused);
   return {
     inject: undefined,
     reasons: ['the namespace cannot be read, so its annotations and labels are not known'],
+    by: ['namespace-annotation', 'namespace-selector'],
   };
 }
 
-/** The reason why annotations forbid injection, '' when they ask for it. */
-function disabledByAnnotation(namespace: string, pod: string): string {
-  if (!valid.has(namespace)) return reason.invalidNamespace;
-  if (!valid.has(pod)) return reason.invalidWorkload;
-  if (enabling.has(namespace)) return pod === values.disabled ? reason.disabled : '';
-  return enabling.has(pod) ? '' : reason.absent;
+/** What the annotations of namespace and pod template ask for, and which of them decides. */
+function decideByAnnotation(
+  namespace: string,
+  pod: string,
+): Refusal | { readonly by: readonly InjectionGround[] } {
+  if (!valid.has(namespace)) return { refusal: reason.invalidNamespace, by: ['namespace-annotation'] };
+  if (!valid.has(pod)) return { refusal: reason.invalidWorkload, by: ['template-annotation'] };
+  if (enabling.has(namespace)) {
+    return pod === values.disabled
+      ? { refusal: reason.disabled, by: ['template-annotation'] }
+      : { by: ['namespace-annotation'] };
+  }
+  return enabling.has(pod)
+    ? { by: ['template-annotation'] }
+    : { refusal: reason.absent, by: ['namespace-annotation', 'template-annotation'] };
 }
 
 /** Refusals that stand before and after the one by annotation, in the injector's order. */
 interface Refusals {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+  readonly before: readonly Refusal[];
+  readonly after: readonly Refusal[];
 }
 
 function templateRefusals({ template, serviceAccountTokenProjection }: InjectionInput): Refusals {
-  const before: string[] = [];
-  if (template.hostNetwork) before.push(reason.hostNetwork);
-  if (hasSidecar(template)) before.push(reason.sidecar);
+  const before: Refusal[] = [];
+  if (template.hostNetwork) before.push({ refusal: reason.hostNetwork, by: ['host-network'] });
+  if (hasSidecar(template)) before.push({ refusal: reason.sidecar, by: ['sidecar'] });
   // A template that is silent gets the token at admission, before the injector sees the pod; one that refuses it is
   // refused even where it mounts a token by hand.
   const noToken = !serviceAccountTokenProjection && template.automountServiceAccountToken === false;
-  return { before, after: noToken ? [reason.token] : [] };
+  return { before, after: noToken ? [{ refusal: reason.token, by: ['token'] }] : [] };
 }
 
 const sidecarNames: ReadonlySet<string> = new Set([containerName.proxy, 'istio-proxy']);
@@ -141,8 +191,8 @@ export function hasSidecar(template: PodTemplate): boolean {
   );
 }
 
-/** The API server sets this label itself; a record from an old server may lack it. */
-function namespaceLabels(namespace: NamespaceRecord): Labels {
+/** Labels of a Namespace as selectors see them: the API server sets its name itself; a record from an old server may lack it. */
+export function namespaceLabels(namespace: NamespaceRecord): Labels {
   const key = 'kubernetes.io/metadata.name';
   return key in namespace.labels ? namespace.labels : { ...namespace.labels, [key]: namespace.name };
 }

@@ -1,10 +1,20 @@
+import type { MeshContext } from './context.ts';
 import { byKindAndName, type NamespacePicture, type WorkloadPicture } from './entities.ts';
-import type { ControlPlaneView, MeshView, NamespaceView, PodView, TotalsView, WorkloadView } from './view.ts';
+import type {
+  ControlPlaneView,
+  MeshView,
+  NamespaceView,
+  PodView,
+  TotalsView,
+  WorkloadKey,
+  WorkloadView,
+} from './view.ts';
 import { byText } from './words.ts';
 
 export interface MeshParts {
   readonly revision: number;
   readonly controlPlane: ControlPlaneView;
+  readonly context: MeshContext;
   readonly totals: TotalsView;
   /** In order of name. */
   readonly pictures: readonly NamespacePicture[];
@@ -19,9 +29,11 @@ const noPods: readonly PodView[] = [];
 
 /** The view of one revision. It keeps answering for that revision when the model has moved on. */
 export function createMeshView(parts: MeshParts): MeshView {
-  const { revision, controlPlane, totals, namespaces, pictures } = parts;
+  const { revision, controlPlane, context, totals, namespaces, pictures } = parts;
   const find = (namespace: string): NamespacePicture | undefined =>
     search(pictures, (picture) => byText(picture.view.name, namespace));
+  const findWorkload = (key: WorkloadKey): WorkloadPicture | undefined =>
+    search(find(key.namespace)?.pictures ?? [], ({ view }) => byKindAndName(view, key));
 
   return {
     revision,
@@ -30,11 +42,14 @@ export function createMeshView(parts: MeshParts): MeshView {
     namespaces,
     workloads: (namespace) => find(namespace)?.workloads ?? noWorkloads,
     pods(key) {
-      const picture = search(find(key.namespace)?.pictures ?? [], ({ view }) => byKindAndName(view, key));
+      const picture = findWorkload(key);
       if (!picture) return noPods;
       picture.pods ??= parts.showPods(picture);
       return picture.pods;
     },
+    context,
+    workloadRecord: (key) => findWorkload(key)?.record,
+    namespaceRecord: (name) => find(name)?.record,
   };
 }
 

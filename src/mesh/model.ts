@@ -106,6 +106,7 @@ class Model implements MeshModel {
     this.shown = createMeshView({
       revision: this.state.revision,
       controlPlane,
+      context: judge.context,
       totals: this.totals,
       pictures,
       namespaces: keepList(this.shown?.namespaces, namespaces),
@@ -146,7 +147,13 @@ class Model implements MeshModel {
       const before = workload.picture;
       const view = reuse(before?.view, workloadView(workload, judge));
       const records = Array.from(workload.pods, (pod) => pod.record);
-      workload.picture = { view, records, pods: undefined, earlierPods: before?.pods ?? before?.earlierPods };
+      workload.picture = {
+        view,
+        record: workload.record,
+        records,
+        pods: undefined,
+        earlierPods: before?.pods ?? before?.earlierPods,
+      };
       workload.namespace.countEffect(workload, isCounted(workload) ? view.effect.kind : undefined);
     }
     this.state.dirtyWorkloads.clear();
@@ -165,6 +172,7 @@ class Model implements MeshModel {
     const workloads = pictures.map((picture) => picture.view);
     return {
       view: reuse(namespace.picture?.view, namespaceView(namespace, judge)),
+      record: namespace.record,
       workloads: keepList(namespace.picture?.workloads, workloads),
       pictures,
     };

@@ -160,12 +160,15 @@ export function podView(pod: PodRecord, readShape: ShapeReader, judge: Judge): P
 
 function proxyView(pod: PodRecord, shape: ProxyShape | undefined, judge: Judge): PodView['proxy'] {
   if (!shape) return undefined;
+  const skew = judge.skew(shape);
   return {
     version: shape.version,
-    class: judge.skew(shape).class,
+    class: skew.class,
+    reason: skew.reason,
     ready: proxyContainer(pod)?.ready === true,
     native: shape.native,
     staleTrust: judge.isTrustStale(shape),
     evidence: shape.evidence,
+    ...(judge.isForeign(shape) ? { controlPlane: shape.controlPlaneNamespace } : {}),
   };
 }

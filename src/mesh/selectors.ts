@@ -56,3 +56,27 @@ function describe({ key, operator, values }: LabelSelectorRequirement): string {
 function either(values: readonly string[]): string {
   return list(values).replace(/ and ([^ ]*)$/, ' or $1');
 }
+
+/** A selector as kubectl writes it: `a=b,c in (d,e),!f`; `everything` for an empty one. */
+export function selectorText({ matchLabels, matchExpressions }: LabelSelector): string {
+  const parts = [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(requirementText),
+  ];
+  return parts.length === 0 ? 'everything' : parts.join(',');
+}
+
+function requirementText({ key, operator, values }: LabelSelectorRequirement): string {
+  switch (operator) {
+    case 'In':
+      return `${key} in (${values.join(',')})`;
+    case 'NotIn':
+      return `${key} notin (${values.join(',')})`;
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+    default:
+      return `${key} ${operator} (${values.join(',')})`;
+  }
+}

@@ -20,6 +20,16 @@ export const severity = [
   'current',
 ] as const satisfies readonly SkewClass[];
 
+/** What a class means, after "it is …". */
+export const classMeaning: Readonly<Record<SkewClass, string>> = {
+  violation: 'two releases or more behind the control plane: this skew is not supported',
+  unknown: 'the version could not be read or compared',
+  ahead: 'newer than the control plane: no Linkerd document covers this',
+  'behind-one': 'one release behind the control plane: supported, but it would not survive the next upgrade',
+  behind: 'older than the control plane, within the same release: supported',
+  current: 'at the version that the control plane gives',
+};
+
 /** A count of each class, all zero, to add to. */
 export function noClasses(): Record<SkewClass, number> {
   return { violation: 0, unknown: 0, ahead: 0, 'behind-one': 0, behind: 0, current: 0 };

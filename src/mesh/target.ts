@@ -20,23 +20,45 @@ export interface DefaultTarget {
   readonly linkerdVersion: string;
 }
 
+/** A place that may name the version of a proxy. */
+export interface TargetCandidate {
+  readonly source: Exclude<TargetSource, 'unknown'>;
+  /** What stands there; undefined where nothing does. */
+  readonly value: string | undefined;
+  /** True for the one place whose value a new pod gets. */
+  readonly decides: boolean;
+}
+
 /**
- * The proxy version that the injector would give to a new pod: the first that is there of the annotation
- * `config.linkerd.io/proxy-version` on the pod template, the same on the namespace and `proxy.image.version`; where
- * that one is empty, `linkerdVersion` (linkerd2 `pkg/inject/values.go`). So an empty annotation hides the pins behind
- * it. The annotation on the workload's own metadata does nothing, and on a running pod it is only a copy from its
- * birth.
+ * The places that may name the version of a new pod's proxy, in the order in which the injector asks them: the
+ * annotation `config.linkerd.io/proxy-version` on the pod template, the same on the namespace, `proxy.image.version`,
+ * `linkerdVersion` (linkerd2 `pkg/inject/values.go`). The first of the first three that is there decides, unless it is
+ * empty: then `linkerdVersion` does, so an empty annotation hides the pins behind it. The annotation on the workload's
+ * own metadata does nothing, and on a running pod it is only a copy from its birth.
  */
+export function targetCandidates(
+  template: Labels,
+  namespace: Labels,
+  fallback: DefaultTarget,
+): readonly TargetCandidate[] {
+  const places = [
+    { source: 'template', value: template[annotation.pinnedProxyVersion] },
+    { source: 'namespace', value: namespace[annotation.pinnedProxyVersion] },
+    { source: 'proxy-image', value: fallback.proxyImageVersion || undefined },
+  ] as const;
+  const last = { source: 'linkerd-version', value: fallback.linkerdVersion || undefined } as const;
+  const present = places.find(({ value }) => value !== undefined);
+  const decisive = present?.value ? present : last;
+  return [...places, last].map((place) => ({
+    ...place,
+    decides: place === decisive && place.value !== undefined,
+  }));
+}
+
+/** The proxy version that the injector would give to a new pod. */
 export function targetOf(template: Labels, namespace: Labels, fallback: DefaultTarget): Target {
-  const onTemplate = template[annotation.pinnedProxyVersion];
-  if (onTemplate) return { version: onTemplate, source: 'template' };
-  const onNamespace = onTemplate === undefined ? namespace[annotation.pinnedProxyVersion] : onTemplate;
-  if (onNamespace) return { version: onNamespace, source: 'namespace' };
-  if (onNamespace === undefined && fallback.proxyImageVersion) {
-    return { version: fallback.proxyImageVersion, source: 'proxy-image' };
-  }
-  if (fallback.linkerdVersion) return { version: fallback.linkerdVersion, source: 'linkerd-version' };
-  return { version: '', source: 'unknown' };
+  const decisive = targetCandidates(template, namespace, fallback).find(({ decides }) => decides);
+  return { version: decisive?.value ?? '', source: decisive?.source ?? 'unknown' };
 }
 
 /** The place of a target in words. */
@@ -73,17 +95,25 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'F', 'false', 'False', 'FALSE'].map((text) => [text, false] as const),
 ]);
 
+/** The annotation that decides over native sidecars, and what it says. */
+export interface NativeSidecarAnnotation {
+  readonly key: string;
+  readonly place: 'template' | 'namespace';
+  readonly value: string;
+  /** undefined where the value is no boolean, which leaves `proxy.nativeSidecar` in force. */
+  readonly means: boolean | undefined;
+}
+
 /**
- * Whether a new pod would get its proxy as a native sidecar: the newest of the three annotation keys that is
- * present on template or namespace wins, else `proxy.nativeSidecar`. Control planes do not read keys that are
- * newer than they are, and from edge-26.5.2 on the beta key is no longer inherited from the namespace.
+ * The annotation that decides whether a new proxy is a native sidecar: the newest of the three keys that is present
+ * on template or namespace; undefined where none is. Control planes do not read keys that are newer than they are,
+ * and from edge-26.5.2 on the beta key is no longer inherited from the namespace.
  */
-export function nativeSidecarMode(
+export function nativeSidecarAnnotation(
   template: Labels,
   namespace: Labels,
   controlPlane: Version,
-  fallback: boolean,
-): boolean {
+): NativeSidecarAnnotation | undefined {
   for (const { key, since } of nativeKeys) {
     if (hasBehaviour(controlPlane, since) === false) continue;
     const inherited =
@@ -91,9 +121,21 @@ export function nativeSidecarMode(
         ? undefined
         : namespace[key];
     const value = template[key] ?? inherited;
-    if (value !== undefined) return booleans.get(value) ?? fallback;
+    if (value === undefined) continue;
+    const place = template[key] === undefined ? 'namespace' : 'template';
+    return { key, place, value, means: booleans.get(value) };
   }
-  return fallback;
+  return undefined;
+}
+
+/** Whether a new pod would get its proxy as a native sidecar: by annotation, else by `proxy.nativeSidecar`. */
+export function nativeSidecarMode(
+  template: Labels,
+  namespace: Labels,
+  controlPlane: Version,
+  fallback: boolean,
+): boolean {
+  return nativeSidecarAnnotation(template, namespace, controlPlane)?.means ?? fallback;
 }
 
 /** `proxy.nativeSidecar` of a control plane whose values are silent or not readable: true from 2.20 on. */

@@ -2,6 +2,8 @@
  * What the mesh looks like to whoever draws or prints it. Immutable; unchanged parts are the same objects
  * from one revision to the next, so `===` tells whether something has to be drawn again.
  */
+import type { NamespaceRecord, WorkloadRecord } from '../kube/records.ts';
+import type { MeshContext } from './context.ts';
 
 /** Ordered from worst to best by `severity` in `skew.ts`. */
 export type SkewClass = 'violation' | 'unknown' | 'ahead' | 'behind-one' | 'behind' | 'current';
@@ -131,12 +133,16 @@ export interface PodView {
     | {
         readonly version: string;
         readonly class: SkewClass;
+        /** Half a sentence that says why it has this class. */
+        readonly reason: string;
         readonly ready: boolean;
         /** The proxy is an init container with `restartPolicy: Always`. */
         readonly native: boolean;
         readonly staleTrust: boolean;
         /** Where the version was read: image tag, annotation, or nowhere. */
         readonly evidence: 'tag' | 'annotation' | 'created-by' | 'none';
+        /** Namespace of the control plane that it belongs to; only there where that is another one. */
+        readonly controlPlane?: string;
       }
     | undefined;
 }
@@ -212,4 +218,10 @@ export interface MeshView {
   workloads(namespace: string): readonly WorkloadView[];
   /** Pods of one workload in order of name. */
   pods(key: WorkloadKey): readonly PodView[];
+  /** What of the control plane decides about every workload: with the two below all that an effect was predicted from. */
+  readonly context: MeshContext;
+  /** undefined where the workload cannot be read, or is of a kind that is not read. */
+  workloadRecord(key: WorkloadKey): WorkloadRecord | undefined;
+  /** undefined where the Namespace has not been read. */
+  namespaceRecord(name: string): NamespaceRecord | undefined;
 }

@@ -1,9 +1,11 @@
+import { resumeCommand } from '../rollout/resume-command.ts';
 import type { Halt } from '../rollout/run/run.ts';
 import { nameOf } from './plan-table.ts';
 
 /**
  * The diagnosis of a halted run in lines: what failed, on what, what still serves, and what to type.
- * @param resume command that goes on with the run; named last unless the next steps have it already
+ * @param resume command that goes on with the run from here, with the flags that lead to its cluster; it stands last,
+ *   in place of the one that every halt names
  */
 export function haltCard(halt: Halt, resume: string): readonly string[] {
   const { workload, pod, container, reason, details, serving } = halt;
@@ -13,8 +15,8 @@ export function haltCard(halt: Halt, resume: string): readonly string[] {
     ['Container', container],
     ['Still serving', serving],
   ].filter(([, value]) => value !== '');
-  const goesOn = halt.nextSteps.some((step) => step.includes('restart --resume'));
-  const steps = goesOn ? halt.nextSteps : [...halt.nextSteps, resume];
+  const others = halt.nextSteps.filter((step) => !step.startsWith(resumeCommand('')));
+  const steps = [...others, resume];
   return [
     reason,
     ...facts.map(([name, value]) => `  ${name}: ${value}`),

@@ -4,6 +4,7 @@ import { estimateOf } from '../rollout/plan/estimate.ts';
 import type { Plan } from '../rollout/plan/plan.ts';
 import type { Finding } from '../rollout/preflight/report.ts';
 import type { RunLimits } from '../rollout/run/limits.ts';
+import { timestamp } from './spans.ts';
 
 export { PLAN_SCHEMA, type PlanDocument } from '../rollout/plan/document.ts';
 
@@ -23,7 +24,7 @@ export function planDocument(plan: Plan, context: PlanContext): PlanDocument {
   const { cluster, createdAt, limits, findings } = context;
   const content: Omit<PlanDocument, 'hash'> = {
     schema: PLAN_SCHEMA,
-    createdAt: new Date(Math.floor(createdAt) * 1000).toISOString().replace('.000Z', 'Z'),
+    createdAt: timestamp(Math.floor(createdAt)).replace('.000Z', 'Z'),
     // A kubeconfig's names come from no decoder that cleans them.
     cluster: { uid: cluster.uid, server: clean(cluster.server), context: clean(cluster.context) },
     controlPlane: { version: plan.controlPlaneVersion },

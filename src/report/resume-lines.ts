@@ -1,8 +1,9 @@
 import type { RecordedRun } from '../rollout/journal/record.ts';
+import { placeOf } from '../rollout/journal/resume.ts';
 import type { StepState } from '../rollout/run/run.ts';
 import { nameOf } from './plan-table.ts';
 import { countSteps, countsInWords } from './run-counts.ts';
-import { timestamp } from './run-news.ts';
+import { timestamp } from './spans.ts';
 import { hang } from './wrap.ts';
 
 /** What the operator wants of single steps before the run goes on, by their index. */
@@ -22,11 +23,6 @@ export function resumeLines({ header, steps, phase }: RecordedRun, decided: Deci
     left.length === 0 ? 'Nothing is left but its end.' : 'Left:',
     ...hang(left).map((line) => `  ${line}`),
   ];
-}
-
-/** `context prod (https://…)`. */
-export function placeOf({ context, server }: RecordedRun['header']['cluster']): string {
-  return context === '' ? server : `context ${context} (${server})`;
 }
 
 function leftToDo(status: StepState, decision: 'retry' | 'skip' | undefined): string {

@@ -1,5 +1,6 @@
 import { count } from '../mesh/words.ts';
-import type { Step, StepState } from '../rollout/run/run.ts';
+import { countStates, type StateCounts } from '../rollout/run/counts.ts';
+import type { Step } from '../rollout/run/run.ts';
 
 /** Steps of a run by what became of them; `inProgress` were patched and are not proven yet. */
 export interface RunCounts {
@@ -12,29 +13,13 @@ export interface RunCounts {
   readonly queued: number;
 }
 
-const noStates: Readonly<Record<StepState['state'], number>> = {
-  queued: 0,
-  patching: 0,
-  rolling: 0,
-  soaking: 0,
-  done: 0,
-  partial: 0,
-  dropped: 0,
-  skipped: 0,
-  failed: 0,
-};
-
 /** Counts the steps of a run. */
 export function countSteps(steps: readonly Pick<Step, 'status'>[]): RunCounts {
-  const states = { ...noStates };
-  for (const { status } of steps) {
-    states[status.state] += 1;
-  }
-  return runCounts(states);
+  return runCounts(countStates(steps));
 }
 
 /** Figures by state as they are told. */
-export function runCounts(states: Readonly<Record<StepState['state'], number>>): RunCounts {
+export function runCounts(states: StateCounts): RunCounts {
   const { patching, rolling, soaking, ...rest } = states;
   return { ...rest, inProgress: patching + rolling + soaking };
 }

@@ -6,7 +6,8 @@ import type { Finding, PreflightReport, ProbeResult } from '../rollout/preflight
 import type { RunLimits } from '../rollout/run/limits.ts';
 import type { LockState, Run } from '../rollout/run/run.ts';
 import type { RunCounts } from './run-counts.ts';
-import { type RunNews, timestamp } from './run-news.ts';
+import type { RunNews } from './run-news.ts';
+import { timestamp } from './spans.ts';
 
 export const RUN_EVENT_SCHEMA = 'kubectl-linkerd-upgrade/run-event/v1';
 

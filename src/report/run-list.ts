@@ -2,7 +2,7 @@ import type { RunSummary } from '../rollout/journal/summary.ts';
 import type { PhaseName } from '../rollout/run/run.ts';
 import { layOut } from './columns.ts';
 import { type RunCounts, runCounts } from './run-counts.ts';
-import { timestamp } from './run-news.ts';
+import { timestamp } from './spans.ts';
 
 export const RUNS_SCHEMA = 'kubectl-linkerd-upgrade/runs/v1';
 

@@ -2,6 +2,7 @@ import type { WorkloadKey } from '../mesh/view.ts';
 import { count } from '../mesh/words.ts';
 import type { FailureCause, Halt, LockState, Run, RunPhase, Step, StepState } from '../rollout/run/run.ts';
 import { nameOf } from './plan-table.ts';
+import { timestamp } from './spans.ts';
 
 /** Which wave of how many, counted from 1. */
 interface WaveName {
@@ -182,11 +183,6 @@ function isOver({ state }: StepState): boolean {
 
 function took({ since, at }: { readonly since: number; readonly at: number }): number {
   return Math.round(at - since);
-}
-
-/** RFC 3339 of seconds since the epoch, in UTC. */
-export function timestamp(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
 }
 
 /**

@@ -6,6 +6,7 @@ import type { PhaseName } from '../rollout/run/run.ts';
 import type { RunCounts } from './run-counts.ts';
 import type { Attempt, HaltSpan, PhaseSpan, ProcessSpan, Span } from './run-history.ts';
 import type { Proven, RunReport, WaveReport, WorkloadOutcome, WorkloadReport } from './run-report.ts';
+import { timestamp } from './spans.ts';
 
 export const RUN_REPORT_SCHEMA = 'kubectl-linkerd-upgrade/run-report/v1';
 
@@ -93,7 +94,7 @@ export function runReportJson(report: RunReport): string {
 }
 
 /** A report as data, its strings as they stand in the journal. */
-export function runReportDocument(report: RunReport): RunReportDocument {
+function runReportDocument(report: RunReport): RunReportDocument {
   return {
     schema: RUN_REPORT_SCHEMA,
     run: report.id,
@@ -132,11 +133,7 @@ export function runReportDocument(report: RunReport): RunReportDocument {
 }
 
 function when({ from, to }: Span): When {
-  return { from: time(from), to: time(to), seconds: Math.round((to - from) * 1000) / 1000 };
-}
-
-function time(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+  return { from: timestamp(from), to: timestamp(to), seconds: Math.round((to - from) * 1000) / 1000 };
 }
 
 function limitsDocument({ deadlineSeconds, ...limits }: RunLimits): LimitsDocument {
@@ -173,6 +170,6 @@ function workloadDocument(workload: WorkloadReport): WorkloadDocument {
       soak: soak ? when(soak) : null,
     })),
     waits: waits.map(({ reason, ...span }) => ({ ...when(span), reason })),
-    failures: failures.map(({ at, ...failure }) => ({ at: time(at), ...failure })),
+    failures: failures.map(({ at, ...failure }) => ({ at: timestamp(at), ...failure })),
   };
 }

@@ -1,5 +1,6 @@
 import { clean } from '../kube/clean.ts';
 import type { RecordedRun } from '../rollout/journal/record.ts';
+import { resumeCommand } from '../rollout/resume-command.ts';
 import { nameOf } from './plan-table.ts';
 import { countSteps, countsInWords } from './run-counts.ts';
 import { causeText, stateText } from './run-words.ts';
@@ -26,6 +27,6 @@ export function runSummary({ header, steps, phase: { phase }, history }: Recorde
     `Started ${momentText(at)} by ${by}${reason === '' ? '' : `: ${reason}`}`,
     ...failed.slice(0, MAX_NAMED).map((line) => `  FAILED ${line}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
-    ...(finished ? [] : [`To go on with it: kubectl linkerd-upgrade restart --resume ${id}`]),
+    ...(finished ? [] : [`To go on with it: ${resumeCommand(id)}`]),
   ].map((line) => clean(line));
 }

@@ -19,6 +19,11 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
+/** RFC 3339 in UTC, for documents. Takes seconds since the epoch. */
+export function timestamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
 /** `2026-11-21 14:30:16 UTC`. Takes seconds since the epoch. */
 export function momentText(seconds: number): string {
   return `${dateText(seconds)} UTC`;

@@ -3,12 +3,21 @@ import type { RecordedRun } from '../rollout/journal/record.ts';
 import type { Plan, PlanOptions, Scope } from '../rollout/plan/plan.ts';
 import type { Rollout, StartOptions, StartOutcome } from '../rollout/rollout.ts';
 import type { PhaseName } from '../rollout/run/run.ts';
+import { type After, createGuideFollower, type GuidePort } from './guide-follower.ts';
 import { isTooSmall, type Size } from './screens/layout.ts';
 import { extentOf, type Scene, tableRowsOf } from './screens/picture.ts';
+import type { Guide } from './state/guide.ts';
 import { reduce, type UiEvent } from './state/reduce.ts';
 import { isUnfinished, runSentence, sameInSubstance } from './state/run-facts.ts';
 import type { Context } from './state/step.ts';
-import { type Intent, initialState, type Subject, type Tone, type UiState } from './state/ui-state.ts';
+import {
+  type Intent,
+  initialState,
+  type Subject,
+  showsChecklist,
+  type Tone,
+  type UiState,
+} from './state/ui-state.ts';
 import type { Theme } from './theme/theme.ts';
 
 /** What the interface may do to the terminal it runs in. */
@@ -36,11 +45,16 @@ export interface ControllerOptions {
   readonly planOptions: PlanOptions;
   /** A run of this cluster that an earlier session left unfinished. */
   readonly unfinished: RecordedRun | undefined;
+  /** What the checklist rests on. */
+  readonly guide: GuidePort;
+  /** Timers of the checklist. */
+  readonly after: After;
 }
 
 /** Carries events to the reducer and its intents to the engine; React only draws what it publishes. */
 export interface Controller {
   readonly state: Store<UiState>;
+  readonly guide: Store<Guide>;
   /** Takes events in order; those of one chunk of input are published as one new state. */
   feed(events: readonly UiEvent[]): void;
   /** Stops following the run, and takes no more events. */
@@ -59,12 +73,20 @@ export function createController(options: ControllerOptions): Controller {
   const listeners = new Set<() => void>();
   let state = initialState(options.initialNamespace);
   let closed = false;
+  const guide = createGuideFollower({
+    port: options.guide,
+    view: store,
+    destination: 'latest-known',
+    now,
+    after: options.after,
+  });
 
   const context = (): Context => {
     const scene: Scene = {
       view: store.get(),
       run: rollout.run.get(),
       unfinished,
+      guide: guide.get(),
       limits: options.start.limits,
       now: now(),
       readOnly,
@@ -76,6 +98,7 @@ export function createController(options: ControllerOptions): Controller {
       view: scene.view,
       run: scene.run,
       unfinished,
+      guide: scene.guide,
       now: scene.now,
       readOnly,
       visible: !isTooSmall(scene.size),
@@ -154,6 +177,9 @@ export function createController(options: ControllerOptions): Controller {
       case 'act':
         rollout.act(intent.action);
         break;
+      case 'aim':
+        guide.aim(intent.destination);
+        break;
       case 'suspend':
         terminal.suspend();
         break;
@@ -175,6 +201,7 @@ export function createController(options: ControllerOptions): Controller {
   function feed(events: readonly UiEvent[]): void {
     if (events.length === 0 || closed) return;
     for (const event of events) take(event);
+    guide.show(showsChecklist(state.overlay));
     for (const listener of listeners) listener();
   }
 
@@ -198,9 +225,11 @@ export function createController(options: ControllerOptions): Controller {
         return () => listeners.delete(listener);
       },
     },
+    guide,
     feed,
     close: () => {
       closed = true;
+      guide.close();
       unfollow();
     },
   };

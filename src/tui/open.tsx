@@ -5,6 +5,7 @@ import type { PlanOptions } from '../rollout/plan/plan.ts';
 import type { Rollout, StartOptions } from '../rollout/rollout.ts';
 import { App } from './components/app.tsx';
 import { createController } from './controller.ts';
+import type { GuidePort } from './guide-follower.ts';
 import { holdOutput } from './hold-output.ts';
 import { lettingGo } from './leaving.ts';
 import { isUnfinished } from './state/run-facts.ts';
@@ -37,6 +38,8 @@ export interface TuiOptions {
   readonly planOptions?: PlanOptions;
   /** A run of this very cluster that an earlier session left unfinished: offered to be taken up. */
   readonly unfinished?: RecordedRun;
+  /** What the checklist of the upgrade guide rests on. */
+  readonly guide: GuidePort;
 }
 
 export interface TuiResult {
@@ -44,6 +47,12 @@ export interface TuiResult {
   readonly exitCode: number;
   /** To be printed once the screen is back: the result of the run, if there was one. */
   readonly summary: string | undefined;
+}
+
+/** A timer that keeps no process alive. */
+function later(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds).unref();
+  return () => clearTimeout(timer);
 }
 
 function messageOf(error: unknown): string {
@@ -106,6 +115,8 @@ export async function openTui(options: TuiOptions): Promise<TuiResult> {
     start,
     planOptions: options.planOptions ?? {},
     unfinished: options.unfinished,
+    guide: options.guide,
+    after: later,
     terminal: {
       size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
       exit: (code) => {

@@ -1,13 +1,14 @@
+import { resumeCommand } from '../rollout/resume-command.ts';
 import type { Run } from '../rollout/run/run.ts';
-import { inProgress, isUnfinished, resumeCommand, runSentence, stepCounts } from './state/run-facts.ts';
-import { count, workloadName } from './text/words.ts';
+import { inProgress, isUnfinished, runSentence, stepCounts } from './state/run-facts.ts';
+import { count, placedName } from './text/words.ts';
 
 /** Failures that are listed; more are only counted. */
 const MOST_FAILURES = 20;
 
 function failures({ steps }: Run): readonly string[] {
   const failed = steps.flatMap(({ item: { key }, status }) =>
-    status.state === 'failed' ? [`  ${key.namespace} ${workloadName(key)}: ${status.reason}`] : [],
+    status.state === 'failed' ? [`  ${placedName(key)}: ${status.reason}`] : [],
   );
   if (failed.length === 0) return [];
   const rest = failed.length - MOST_FAILURES;

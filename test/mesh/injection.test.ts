@@ -198,3 +198,36 @@ test('native sidecar and wait before exit exclude each other in a span of versio
     [false, true, true, false, false, true],
   );
 });
+
+test('a decision says what it rests on', async (t) => {
+  const sidecar = templated('enabled', {
+    hostNetwork: true,
+    containers: [templateContainer({ name: 'linkerd-proxy' })],
+  });
+  const rows: readonly [name: string, fields: Partial<InjectionInput>, by: readonly string[]][] = [
+    ['the namespace asks', {}, ['namespace-annotation']],
+    [
+      'the template asks',
+      { namespace: annotated(undefined), template: templated('enabled') },
+      ['template-annotation'],
+    ],
+    ['the template refuses', { template: templated('disabled') }, ['template-annotation']],
+    ['nobody asks', { namespace: annotated(undefined) }, ['namespace-annotation', 'template-annotation']],
+    ['two refusals', { template: sidecar }, ['host-network', 'sidecar']],
+    ['no webhook', { webhook: missingWebhook }, ['webhook']],
+    ['namespace not selected', { namespace: namespace('kube-system') }, ['namespace-selector']],
+    ['namespace not read', { namespace: undefined }, ['namespace-annotation', 'namespace-selector']],
+  ];
+  for (const [name, fields, by] of rows) {
+    await t.test(name, () => {
+      const input = {
+        template: template(),
+        namespace: meshedNamespace('apps'),
+        webhook: live,
+        serviceAccountTokenProjection: true,
+        ...fields,
+      };
+      assert.deepEqual(decideInjection(input).by, by);
+    });
+  }
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LabelSelector, LabelSelectorRequirement, Labels } from '../../src/kube/records.ts';
-import { mismatch, selects } from '../../src/mesh/selectors.ts';
+import { mismatch, selectorText, selects } from '../../src/mesh/selectors.ts';
 
 function selector(matchLabels: Labels, ...matchExpressions: LabelSelectorRequirement[]): LabelSelector {
   return { matchLabels, matchExpressions };
@@ -52,4 +52,17 @@ test('the part that does not hold is named', () => {
     'it asks for no label a',
   );
   assert.equal(mismatch(excluded, {}), undefined);
+});
+
+test('a selector is written as kubectl writes it', () => {
+  const rows: readonly [selector: LabelSelector, text: string][] = [
+    [selector({}), 'everything'],
+    [selector({ a: '1', b: '' }), 'a=1,b='],
+    [
+      selector({}, requirement('tier', 'In', 'web', 'api'), requirement('x', 'NotIn', 'y')),
+      'tier in (web,api),x notin (y)',
+    ],
+    [selector({ a: '1' }, requirement('b', 'Exists'), requirement('c', 'DoesNotExist')), 'a=1,b,!c'],
+  ];
+  for (const [given, text] of rows) assert.equal(selectorText(given), text);
 });

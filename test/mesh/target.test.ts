@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Labels } from '../../src/kube/records.ts';
 import {
+  nativeSidecarAnnotation,
   nativeSidecarDefault,
   nativeSidecarMode,
+  targetCandidates,
   targetOf,
   waitBeforeExitSeconds,
 } from '../../src/mesh/target.ts';
@@ -110,4 +112,28 @@ test('the wait before exit comes from template, namespace or values', () => {
   assert.equal(waitBeforeExitSeconds({}, wait('6'), 7), 6);
   assert.equal(waitBeforeExitSeconds({}, {}, 7), 7);
   assert.equal(waitBeforeExitSeconds(wait('soon'), {}, 7), 7);
+});
+
+test('of the places that name a version at most one decides, and what stands in the others is told', () => {
+  const fallback = { proxyImageVersion: 'edge-3', linkerdVersion: 'edge-4' };
+  const told = (template: Labels, namespace: Labels, given = fallback) =>
+    targetCandidates(template, namespace, given).map(({ value, decides }) => `${value}${decides ? '!' : ''}`);
+  assert.deepEqual(told(pin('edge-1'), pin('edge-2')), ['edge-1!', 'edge-2', 'edge-3', 'edge-4']);
+  assert.deepEqual(told({}, pin('edge-2')), ['undefined', 'edge-2!', 'edge-3', 'edge-4']);
+  assert.deepEqual(told(pin(''), pin('edge-2')), ['', 'edge-2', 'edge-3', 'edge-4!']);
+  assert.deepEqual(told({}, {}), ['undefined', 'undefined', 'edge-3!', 'edge-4']);
+  assert.deepEqual(told({}, {}, { proxyImageVersion: '', linkerdVersion: '' }), Array(4).fill('undefined'));
+});
+
+test('the annotation that decides over native sidecars is told with its place', () => {
+  const beta = 'config.beta.linkerd.io/proxy-enable-native-sidecar';
+  const at = parseVersion('edge-25.11.3');
+  assert.deepEqual(nativeSidecarAnnotation({}, { [beta]: 'true' }, at), {
+    key: beta,
+    place: 'namespace',
+    value: 'true',
+    means: true,
+  });
+  assert.equal(nativeSidecarAnnotation({ [beta]: 'yes' }, {}, at)?.means, undefined);
+  assert.equal(nativeSidecarAnnotation({}, {}, at), undefined);
 });

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, test } from 'node:test';
 import { openTui } from '../../src/tui/open.tsx';
+import { fakeGuide } from '../support/guides.ts';
 import { key, type PtyProgram, startInPty } from '../support/pty.ts';
 import { fakeRollout, startOptions } from '../support/runs.ts';
 import { liveView, storeOf } from '../support/views.ts';
@@ -49,6 +50,7 @@ test('without a terminal it says what to use instead, and draws nothing', async 
   const result = await openTui({
     store: storeOf(liveView()),
     rollout: fakeRollout(),
+    guide: fakeGuide(),
     start: startOptions,
     now: () => 0,
     stdin: new PassThrough(),

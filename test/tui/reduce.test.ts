@@ -16,6 +16,7 @@ import {
   modeOf,
   type UiState,
 } from '../../src/tui/state/ui-state.ts';
+import { noGuide } from '../support/guides.ts';
 import { random } from '../support/random.ts';
 import { clean, halt, lockHolder, plan, planItem, recorded, run } from '../support/runs.ts';
 import { smallCluster } from './fixtures.ts';
@@ -27,6 +28,7 @@ function contextOf(changes: Partial<Context> = {}): Context {
     view: smallCluster(),
     run: undefined,
     unfinished: undefined,
+    guide: noGuide,
     now: 1000,
     readOnly: false,
     visible: true,

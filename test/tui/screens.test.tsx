@@ -201,13 +201,16 @@ test('the cursor stays on its row when rows above it come and go', async () => {
 });
 
 test('x explains the row, its versions and what a restart would do and why', async () => {
-  const tui = await mountTui({ view: smallCluster(), columns: 100 });
+  const tui = await mountTui({ view: smallCluster(), columns: 100, rows: 70 });
   await tui.press('x');
   assert.match(tui.text(), /^shop {2}namespace$/m);
-  assert.match(tui.text(), /✗ 4 proxies: edge-25\.4\.4 .*behind the control plane/);
-  assert.match(tui.text(), /^ {2}pinned +1 workload pinned, and at/m);
+  assert.match(tui.text(), /^› 4 proxies: edge-25\.4\.4\n.*the first edge of 2\.18; violation: /m);
+  assert.match(tui.text(), /^Restart +A restart of its 6 workloads: 2 upgraded, 1 kept at the pin/m);
+  assert.match(tui.text(), /^› linkerdVersion in linkerd-config: edge-26\.8\.3$/m);
+  assert.match(tui.text(), /^Documented$/m);
+  assert.match(tui.text(), /^ {2}https:\/\/linkerd\.io\/docs\/tasks\/upgrade\/$/m);
   await tui.press('x', keys.enter, 'x');
-  assert.match(tui.text(), /^Because +a restart injects edge-26\.8\.3/m);
+  assert.match(tui.text(), /^Restart +A restart upgrades it: a restart injects edge-26\.8\.3/m);
   assert.match(tui.text(), /^Risk +! no readiness probe/m);
   await tui.press(keys.escape, keys.enter, 'jx');
   assert.match(tui.text(), /^Status +CrashLoopBackOff/m);

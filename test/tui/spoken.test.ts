@@ -6,6 +6,7 @@ import { spokenLines } from '../../src/tui/screens/spoken.ts';
 import { listingOf } from '../../src/tui/state/listing.ts';
 import { currentTable, initialState, type UiState } from '../../src/tui/state/ui-state.ts';
 import { themeFor } from '../../src/tui/theme/theme.ts';
+import { advice, noGuide, step, task } from '../support/guides.ts';
 import { halt, run } from '../support/runs.ts';
 import { smallCluster } from './fixtures.ts';
 import { items, reviewed, web } from './plans.ts';
@@ -16,6 +17,7 @@ test('for a screen reader the screen is sentences: figures, then the row under t
     view,
     run: undefined,
     unfinished: undefined,
+    guide: noGuide,
     limits: DEFAULT_LIMITS,
     now: 1000,
     readOnly: false,
@@ -56,6 +58,7 @@ test('a run is read as its diagnosis, its figures and the one step under the cur
       },
     }),
     unfinished: undefined,
+    guide: noGuide,
     limits: DEFAULT_LIMITS,
     now: 1000,
     readOnly: false,
@@ -76,4 +79,40 @@ test('a run is read as its diagnosis, its figures and the one step under the cur
   assert.doesNotMatch(text, /[█▒░]|^$/m);
   assert.doesNotMatch(text, /deploy\/mail/, 'other steps are not read');
   assert.equal(text.match(/Still serving/g)?.length, 1, 'nothing is read twice');
+});
+
+test('the checklist is read as where it stands and the one item under the cursor, in full', () => {
+  const view = smallCluster();
+  const tasks = [
+    task('cli', { title: 'Install the CLI', state: 'done' }),
+    task('control-plane', {
+      title: 'Upgrade the control plane',
+      state: 'next',
+      why: 'it runs edge-25.11.3',
+      commands: ['linkerd upgrade | kubectl apply -f -'],
+    }),
+  ];
+  const scene: Scene = {
+    view,
+    run: undefined,
+    unfinished: undefined,
+    guide: { ...noGuide, advice: advice({ steps: [step({ tasks })] }), readAt: 990 },
+    limits: DEFAULT_LIMITS,
+    now: 1000,
+    readOnly: false,
+    version: '1.2.3',
+    size: { columns: 80, rows: 24 },
+    theme: themeFor({ LANG: 'C.UTF-8' }),
+  };
+  const cursor = { id: 'edge-26.6.3 task control-plane', index: 1 };
+  const state: UiState = { ...initialState(undefined), overlay: { kind: 'checklist', cursor, top: 0 } };
+  const text = spokenLines(state, scene, listingOf(view.mesh, currentTable(state))).join('\n');
+  assert.match(text, /^Upgrade edge-25\.11\.3 → edge-26\.6\.3, read 10s ago$/m);
+  assert.match(text, /^1 step, 1 of 2 tasks done, destination latest-known$/m);
+  assert.match(
+    text,
+    /^Item 2 of 2\nUpgrade the control plane\nState, » next\nBecause, it runs edge-25\.11\.3$/m,
+  );
+  assert.match(text, /^linkerd upgrade \| kubectl apply -f -$/m);
+  assert.doesNotMatch(text, /Install the CLI/);
 });

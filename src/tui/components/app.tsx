@@ -11,7 +11,7 @@ import { screenLines } from '../screens/screen.ts';
 import { spokenLines } from '../screens/spoken.ts';
 import { listingOf } from '../state/listing.ts';
 import { isUnfinished } from '../state/run-facts.ts';
-import { currentTable, type UiState } from '../state/ui-state.ts';
+import { currentTable, showsChecklist, type UiState } from '../state/ui-state.ts';
 import type { Theme } from '../theme/theme.ts';
 import { Frame } from './line-view.tsx';
 
@@ -54,7 +54,8 @@ function showsTime(state: UiState, view: LiveView, run: Run | undefined, now: nu
     view.freshness.state !== 'live' ||
     (state.flash !== undefined && state.flash.until > now) ||
     isUnfinished(run) ||
-    currentTable(state).level.kind === 'pods'
+    currentTable(state).level.kind === 'pods' ||
+    showsChecklist(state.overlay)
   );
 }
 
@@ -93,9 +94,10 @@ function Picture(props: AppProps): ReactNode {
   const view = useStore(store);
   const run = useStore(props.run);
   const state = useStore(controller.state);
+  const guide = useStore(controller.guide);
   const now = useSeconds(props.now, showsTime(state, view, run, props.now()));
 
-  const scene: Scene = { view, run, unfinished, limits, now, readOnly, version, size, theme };
+  const scene: Scene = { view, run, unfinished, guide, limits, now, readOnly, version, size, theme };
   if (speaks) return <SpokenScreen state={state} scene={scene} />;
   return <Frame lines={screenLines(state, scene)} size={size} theme={theme} />;
 }

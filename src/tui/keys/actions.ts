@@ -1,7 +1,17 @@
 import type { Key } from './key.ts';
 
 /** What has the keyboard. Each mode has its own keys; no key means two things in one mode. */
-export type Mode = 'table' | 'filter' | 'plan' | 'confirm' | 'run' | 'help' | 'detail' | 'ask';
+export type Mode =
+  | 'table'
+  | 'filter'
+  | 'plan'
+  | 'confirm'
+  | 'run'
+  | 'checklist'
+  | 'destination'
+  | 'help'
+  | 'detail'
+  | 'ask';
 
 export type ActionId =
   | 'up'
@@ -24,6 +34,11 @@ export type ActionId =
   | 'plan-all'
   | 'restart-plan'
   | 'explain'
+  | 'checklist'
+  | 'open-item'
+  | 'destination'
+  | 'destination-take'
+  | 'destination-cancel'
   | 'run'
   | 'explain-step'
   | 'pause'
@@ -48,7 +63,7 @@ export type ActionId =
   | 'suspend'
   | 'redraw';
 
-export type Group = 'Moving' | 'Table' | 'Restart' | 'Run' | 'Typing' | 'General';
+export type Group = 'Moving' | 'Table' | 'Restart' | 'Run' | 'Checklist' | 'Typing' | 'General';
 
 export interface Action {
   readonly id: ActionId;
@@ -65,8 +80,19 @@ export interface Action {
   readonly writes?: true;
 }
 
-const scrolling: readonly Mode[] = ['table', 'plan', 'run', 'help', 'detail'];
-const everywhere: readonly Mode[] = ['table', 'filter', 'plan', 'confirm', 'run', 'help', 'detail', 'ask'];
+const scrolling: readonly Mode[] = ['table', 'plan', 'run', 'checklist', 'help', 'detail'];
+const everywhere: readonly Mode[] = [
+  'table',
+  'filter',
+  'plan',
+  'confirm',
+  'run',
+  'checklist',
+  'destination',
+  'help',
+  'detail',
+  'ask',
+];
 
 /** The one table of keys: handlers, footer, help and docs/keys.md are all read from it. */
 export const actions: readonly Action[] = [
@@ -82,7 +108,7 @@ export const actions: readonly Action[] = [
   {
     id: 'back',
     keys: ['escape', 'left'],
-    modes: ['table', 'plan', 'run'],
+    modes: ['table', 'plan', 'run', 'checklist'],
     group: 'Moving',
     label: 'back',
     rank: 2,
@@ -142,7 +168,50 @@ export const actions: readonly Action[] = [
     group: 'Table',
     label: 'explain',
     rank: 6,
-    description: 'Explain the row: versions, class, what a restart would do and why',
+    description: 'Explain the row: its class, what decides, what a restart would do, and the documented rule',
+  },
+  {
+    id: 'checklist',
+    keys: ['c'],
+    modes: ['table'],
+    group: 'Checklist',
+    label: 'checklist',
+    rank: 9,
+    description: 'What to do, step by step, to upgrade Linkerd from here, ticked as the cluster shows it',
+  },
+  {
+    id: 'open-item',
+    keys: ['enter', 'x', 'right'],
+    modes: ['checklist'],
+    group: 'Checklist',
+    label: 'in full',
+    rank: 1,
+    description: 'The task or notice in full: why, commands to paste, details, link',
+  },
+  {
+    id: 'destination',
+    keys: ['t'],
+    modes: ['checklist'],
+    group: 'Checklist',
+    label: 'to',
+    rank: 1,
+    description: 'Choose where to: a release (2.20), a version (edge-26.6.3) or latest-known',
+  },
+  {
+    id: 'destination-take',
+    keys: ['enter'],
+    modes: ['destination'],
+    group: 'Typing',
+    label: 'take',
+    description: 'Show the way to the version typed',
+  },
+  {
+    id: 'destination-cancel',
+    keys: ['escape'],
+    modes: ['destination'],
+    group: 'Typing',
+    label: 'cancel',
+    description: 'Back to the checklist as it was',
   },
   {
     id: 'mark',
@@ -356,21 +425,21 @@ export const actions: readonly Action[] = [
   {
     id: 'erase',
     keys: ['backspace', 'delete'],
-    modes: ['filter', 'confirm'],
+    modes: ['filter', 'confirm', 'destination'],
     group: 'Typing',
     description: 'Erase one character',
   },
   {
     id: 'erase-word',
     keys: ['ctrl-w'],
-    modes: ['filter', 'confirm'],
+    modes: ['filter', 'confirm', 'destination'],
     group: 'Typing',
     description: 'Erase one word',
   },
   {
     id: 'erase-all',
     keys: ['ctrl-u'],
-    modes: ['filter', 'confirm'],
+    modes: ['filter', 'confirm', 'destination'],
     group: 'Typing',
     description: 'Erase the line',
   },
@@ -385,7 +454,7 @@ export const actions: readonly Action[] = [
   {
     id: 'help',
     keys: ['?'],
-    modes: ['table', 'plan', 'run'],
+    modes: ['table', 'plan', 'run', 'checklist'],
     group: 'General',
     label: 'help',
     description: 'This help',
@@ -393,7 +462,7 @@ export const actions: readonly Action[] = [
   {
     id: 'quit',
     keys: ['q'],
-    modes: ['table', 'plan', 'run'],
+    modes: ['table', 'plan', 'run', 'checklist'],
     group: 'General',
     label: 'quit',
     description: 'Quit; asks first while a run is in progress',

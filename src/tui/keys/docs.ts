@@ -2,7 +2,15 @@ import { type Action, actions, type Group, type Mode } from './actions.ts';
 import { keyLabel } from './key.ts';
 
 /** Groups in the order in which help and documentation show them. */
-export const groups: readonly Group[] = ['Moving', 'Table', 'Restart', 'Run', 'Typing', 'General'];
+export const groups: readonly Group[] = [
+  'Moving',
+  'Table',
+  'Restart',
+  'Run',
+  'Checklist',
+  'Typing',
+  'General',
+];
 
 const modeNames: Readonly<Record<Mode, string>> = {
   table: 'tables',
@@ -10,6 +18,8 @@ const modeNames: Readonly<Record<Mode, string>> = {
   plan: 'plan',
   confirm: 'confirmation',
   run: 'run',
+  checklist: 'checklist',
+  destination: 'destination prompt',
   help: 'help',
   detail: 'explanation',
   ask: 'question',

@@ -1,8 +1,9 @@
+import { resumeCommand } from '../../rollout/resume-command.ts';
 import type { Run } from '../../rollout/run/run.ts';
-import { inProgress, isUnfinished, restarted, resumeCommand, stepCounts } from '../state/run-facts.ts';
+import { inProgress, isUnfinished, restarted, stepCounts } from '../state/run-facts.ts';
 import type { Question } from '../state/ui-state.ts';
 import { blank, type Line, line, paragraph, span } from '../text/line.ts';
-import { count, workloadName } from '../text/words.ts';
+import { count, placedName } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 
 const titles: Readonly<Record<Question, string>> = {
@@ -44,8 +45,7 @@ function consequences(run: Run, about: Question): readonly string[] {
     case 'proceed': {
       const { phase } = run;
       const { halt } = phase.phase === 'halted' ? phase : { halt: undefined };
-      const where =
-        halt?.workload === undefined ? '' : `${halt.workload.namespace} ${workloadName(halt.workload)}: `;
+      const where = halt?.workload === undefined ? '' : `${placedName(halt.workload)}: `;
       return [
         ...(halt === undefined ? [] : [`Halted because of ${where}${halt.reason}`]),
         ...(failed > 0

@@ -1,27 +1,24 @@
-import { type SkewReference, severity, skewOf } from '../../mesh/skew.ts';
+import { findingsIn } from '../../guide/explain/class-grounds.ts';
+import { explainNamespace } from '../../guide/explain/namespace.ts';
+import { explainWorkload } from '../../guide/explain/workload.ts';
+import type { Explanation } from '../../guide/explanation.ts';
+import { severity } from '../../mesh/skew.ts';
 import type { MeshView, NamespaceView, PodView, SkewClass, Tally, WorkloadView } from '../../mesh/view.ts';
+import { byTopic, factOf, topicTitles } from '../../report/explanation-text.ts';
 import type { AnyListing } from '../state/listing.ts';
 import { cursorIndex } from '../state/table.ts';
 import type { TableState } from '../state/ui-state.ts';
 import { blank, type Line, line, paragraph, type Span, span } from '../text/line.ts';
-import {
-  count,
-  duration,
-  effectMeaning,
-  effectsByInterest,
-  effectWords,
-  figure,
-  roleOf,
-} from '../text/words.ts';
+import { count, duration, effectWords, figure, roleOf } from '../text/words.ts';
 import type { Role, Theme } from '../theme/theme.ts';
-import { effectRole, judgeOf, versionsWorstFirst } from './cells.ts';
+import { effectRole } from './cells.ts';
 
 const labelWidth = 14;
 
 interface Writer {
   readonly title: (text: string, note?: string) => void;
   readonly field: (name: string, text: string, role?: Role) => void;
-  readonly item: (lead: Span, text: string) => void;
+  readonly item: (lead: Span, text: string, role?: Role) => void;
   readonly gap: () => void;
   readonly lines: readonly Line[];
 }
@@ -34,7 +31,7 @@ function writer(columns: number): Writer {
       lines.push(line(span(text, 'title'), span(note === '' ? '' : `  ${note}`, 'muted')), blank),
     field: (name, text, role = 'plain') =>
       lines.push(...paragraph(span(name.padEnd(labelWidth), 'muted'), text, columns, role)),
-    item: (lead, text) => lines.push(...paragraph(lead, text, columns)),
+    item: (lead, text, role = 'plain') => lines.push(...paragraph(lead, text, columns, role)),
     gap: () => lines.push(blank),
   };
 }
@@ -43,21 +40,22 @@ function classText(name: SkewClass, { glyphs }: Theme): string {
   return `${glyphs.class[name]} ${name}`;
 }
 
-function tallyFields(write: Writer, tally: Tally, reference: SkewReference, theme: Theme): void {
+function tallyFields(write: Writer, tally: Tally, mesh: MeshView, { theme, brief }: Look): void {
   if (tally.worst === undefined) {
     write.field('State', 'no proxies', 'muted');
     return;
   }
   write.field('State', classText(tally.worst, theme), `class:${tally.worst}`);
-  for (const [version, proxies] of versionsWorstFirst(tally.byVersion, judgeOf(reference))) {
-    const skew = skewOf(version, reference);
-    const text = `${count(proxies, 'proxy', 'proxies')}: ${skew.reason}`;
-    write.field('Version', `${theme.glyphs.class[skew.class]} ${text}`, `class:${skew.class}`);
-  }
   const classes = severity
     .filter((name) => tally.byClass[name] > 0)
     .map((name) => `${theme.glyphs.class[name]} ${figure(tally.byClass[name])} ${name}`);
   write.field('By class', classes.join(', '));
+  if (!brief) return;
+  // In full each version stands among the grounds.
+  for (const { class: skewClass, reason, proxies } of findingsIn(tally, mesh.controlPlane)) {
+    const text = `${theme.glyphs.class[skewClass]} ${count(proxies, 'proxy', 'proxies')}: ${reason}`;
+    write.field('Version', text, `class:${skewClass}`);
+  }
 }
 
 function podFields(write: Writer, { pods }: Pick<NamespaceView, 'pods'>): void {
@@ -69,31 +67,50 @@ function podFields(write: Writer, { pods }: Pick<NamespaceView, 'pods'>): void {
   write.field('Pods', parts.join(', '));
 }
 
-function namespaceDetail(row: NamespaceView, mesh: MeshView, columns: number, theme: Theme): readonly Line[] {
+/** The restart first, since that is what the next key is about; then why, ground by ground, and the rules. */
+function explained(write: Writer, explanation: Explanation, theme: Theme): void {
+  const { answer, grounds, risks, rules, next } = explanation;
+  const { glyphs } = theme;
+  write.field('Because', answer);
+  for (const risk of risks) write.field('Risk', `${glyphs.warning} ${risk}`, 'caution');
+  for (const [topic, found] of byTopic(grounds)) {
+    write.gap();
+    write.title(topicTitles[topic]);
+    for (const ground of found) {
+      const lead = ground.decides ? span(`${glyphs.cursor} `, 'key') : span('  ');
+      write.item(lead, factOf(ground), ground.decides ? 'strong' : 'plain');
+      if (ground.follows !== '') write.item(span('    '), ground.follows, 'muted');
+    }
+  }
+  if (rules.length > 0) {
+    write.gap();
+    write.title('Documented');
+    for (const { text, link } of rules) {
+      write.item(span(`${glyphs.bullet} `), text);
+      write.item(span('  '), link, 'key');
+    }
+  }
+  if (next.length > 0) {
+    write.gap();
+    write.title('Commands');
+    for (const command of next) write.item(span('  $ ', 'muted'), command, 'key');
+  }
+}
+
+function namespaceDetail(row: NamespaceView, mesh: MeshView, columns: number, look: Look): readonly Line[] {
+  const { theme } = look;
   const write = writer(columns);
+  const explanation = explainNamespace(row, mesh);
   write.title(row.name, ['namespace', roleOf(row)].filter(Boolean).join(', '));
-  tallyFields(write, row, mesh.controlPlane, theme);
+  tallyFields(write, row, mesh, look);
   if (row.staleTrust > 0)
     write.field('Trust root', trustText(row, mesh.controlPlane.trustRootSha256), 'caution');
   podFields(write, row);
   write.field('Workloads', figure(row.workloads));
-  write.field(
-    'Injection',
-    row.inject === '' ? 'linkerd.io/inject is not set' : `linkerd.io/inject: ${row.inject}`,
-  );
   if (row.pin !== '') write.field('Pinned', `config.linkerd.io/proxy-version: ${row.pin}`, 'caution');
   if (row.terminating) write.field('Life', 'the namespace is being deleted', 'caution');
-  write.gap();
-  const present = effectsByInterest.filter((kind) => row.effects[kind] > 0);
-  if (present.length === 0) return write.lines;
-  write.title('What a restart would do');
-  for (const kind of present) {
-    const amount = count(row.effects[kind], 'workload');
-    write.item(
-      span(`  ${effectWords[kind]}`.padEnd(labelWidth), effectRole(kind)),
-      `${amount} ${effectMeaning[kind]}`,
-    );
-  }
+  if (explanation.restart !== '') write.field('Restart', explanation.restart);
+  if (!look.brief) explained(write, explanation, theme);
   return write.lines;
 }
 
@@ -116,10 +133,12 @@ function trustText({ proxies, staleTrust }: Tally, trustRootSha256: string): str
   return `${figure(staleTrust)} of ${count(proxies, 'proxy', 'proxies')} started with another one than the control plane has now (sha256 ${trustRootSha256.slice(0, 12)})`;
 }
 
-function workloadDetail(row: WorkloadView, mesh: MeshView, columns: number, theme: Theme): readonly Line[] {
+function workloadDetail(row: WorkloadView, mesh: MeshView, columns: number, look: Look): readonly Line[] {
+  const { theme } = look;
   const write = writer(columns);
+  const explanation = explainWorkload(row, mesh);
   write.title(`${row.kind}/${row.name}`, `${row.apiVersion}, namespace ${row.namespace}`);
-  tallyFields(write, row, mesh.controlPlane, theme);
+  tallyFields(write, row, mesh, look);
   if (row.proxies > 0) {
     write.field(
       'Trust root',
@@ -131,12 +150,14 @@ function workloadDetail(row: WorkloadView, mesh: MeshView, columns: number, them
   podFields(write, row);
   write.field('Wanted', count(row.replicas, 'pod'));
   if (row.rollout !== '') write.field('Rollout', row.rollout);
-  write.gap();
-  write.title('What a restart would do');
   write.field('Effect', effectWords[row.effect.kind], effectRole(row.effect.kind));
-  write.field('Because', row.effect.reason);
+  write.field('Restart', explanation.restart);
   write.field('Target', row.target === '' ? 'no proxy' : row.target);
-  for (const { text } of row.risks) write.field('Risk', `${theme.glyphs.warning} ${text}`, 'caution');
+  if (look.brief) {
+    for (const { text } of row.risks) write.field('Risk', `${theme.glyphs.warning} ${text}`, 'caution');
+  } else {
+    explained(write, explanation, theme);
+  }
   return write.lines;
 }
 
@@ -147,13 +168,7 @@ const evidenceWords = {
   none: 'nowhere: neither image nor annotations say it',
 } as const;
 
-function podDetail(
-  row: PodView,
-  reference: SkewReference,
-  columns: number,
-  theme: Theme,
-  now: number,
-): readonly Line[] {
+function podDetail(row: PodView, columns: number, theme: Theme, now: number): readonly Line[] {
   const write = writer(columns);
   write.title(row.name, `pod, namespace ${row.namespace}`);
   write.field('Status', row.status);
@@ -171,7 +186,7 @@ function podDetail(
   }
   write.field('State', classText(proxy.class, theme), `class:${proxy.class}`);
   write.field('Version', proxy.version || 'unknown');
-  write.field('Because', skewOf(proxy.version, reference).reason);
+  write.field('Because', proxy.reason);
   write.field('Read from', evidenceWords[proxy.evidence]);
   write.field('Ready', proxy.ready ? 'yes' : 'no', proxy.ready ? 'plain' : 'caution');
   write.field('Runs as', proxy.native ? NATIVE : 'container');
@@ -179,29 +194,49 @@ function podDetail(
   return write.lines;
 }
 
-/** The row under the cursor in words: versions, class, and what a restart would do and why. */
-export function detailLines(
-  table: TableState,
-  listing: AnyListing,
-  mesh: MeshView,
-  columns: number,
-  theme: Theme,
-  now: number,
-): readonly Line[] {
+/** How a row is shown. */
+interface Look {
+  readonly theme: Theme;
+  /** Only what is worth hearing on the way past: no grounds, rules and commands. */
+  readonly brief: boolean;
+}
+
+export interface DetailInput {
+  readonly table: TableState;
+  readonly listing: AnyListing;
+  readonly mesh: MeshView;
+  readonly columns: number;
+  readonly theme: Theme;
+  /** Seconds since the epoch. */
+  readonly now: number;
+  readonly brief?: boolean;
+}
+
+/** The row under the cursor in words: figures, what a restart would do, and the explanation of both. */
+export function detailLines({
+  table,
+  listing,
+  mesh,
+  columns,
+  theme,
+  now,
+  brief = false,
+}: DetailInput): readonly Line[] {
   const index = cursorIndex(table, listing);
+  const look: Look = { theme, brief };
   const gone: readonly Line[] = [line(span('The row is gone.', 'muted'))];
   switch (listing.kind) {
     case 'namespaces': {
       const row = listing.rows[index];
-      return row === undefined ? gone : namespaceDetail(row, mesh, columns, theme);
+      return row === undefined ? gone : namespaceDetail(row, mesh, columns, look);
     }
     case 'workloads': {
       const row = listing.rows[index];
-      return row === undefined ? gone : workloadDetail(row, mesh, columns, theme);
+      return row === undefined ? gone : workloadDetail(row, mesh, columns, look);
     }
     case 'pods': {
       const row = listing.rows[index];
-      return row === undefined ? gone : podDetail(row, mesh.controlPlane, columns, theme, now);
+      return row === undefined ? gone : podDetail(row, columns, theme, now);
     }
   }
 }

@@ -5,7 +5,7 @@ import { keyLabel } from '../keys/key.ts';
 import type { AnyListing } from '../state/listing.ts';
 import { currentStep, isUnfinished, objection } from '../state/run-facts.ts';
 import { currentTable, modeOf, type UiState } from '../state/ui-state.ts';
-import { type Line, line, type Span, span, spread, widthOfSpans } from '../text/line.ts';
+import { clampSpans, type Line, line, type Span, span, spread, widthOfSpans } from '../text/line.ts';
 import { figure } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 
@@ -74,7 +74,25 @@ function promptLine(state: UiState, listing: AnyListing, columns: number, { glyp
   );
 }
 
-/** The line above the keys: the filter while it is typed, else a message that has not run out, else nothing. */
+function destinationLine(
+  { text, complaint }: { readonly text: string; readonly complaint: string },
+  columns: number,
+  { glyphs }: Theme,
+): Line {
+  const prompt = [span('Upgrade to ', 'key'), span(text, 'input'), span(glyphs.caret, 'key')];
+  if (complaint === '') {
+    return line(...prompt, span(text === '' ? '  2.20, edge-26.6.3, latest-known' : '', 'muted'));
+  }
+  return {
+    spans: clampSpans(
+      [...prompt, span(`  ${glyphs.failure} ${complaint}`, 'danger')],
+      columns,
+      glyphs.ellipsis,
+    ),
+  };
+}
+
+/** The line above the keys: the filter or the destination while it is typed, else a message that has not run out, else nothing. */
 export function messageLine(
   state: UiState,
   listing: AnyListing,
@@ -83,6 +101,7 @@ export function messageLine(
   theme: Theme,
 ): Line {
   if (modeOf(state) === 'filter') return promptLine(state, listing, columns, theme);
+  if (state.overlay?.kind === 'destination') return destinationLine(state.overlay, columns, theme);
   const { flash } = state;
   if (flash === undefined || flash.until <= now) return line();
   const sign = {

@@ -3,7 +3,7 @@ import { actions } from '../keys/actions.ts';
 import { keyLabel } from '../keys/key.ts';
 import { currentStep, objection } from '../state/run-facts.ts';
 import { blank, type Line, line, paragraph, type Span, span } from '../text/line.ts';
-import { workloadName } from '../text/words.ts';
+import { placedName } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Theme } from '../theme/theme.ts';
 function placeOf({ workload, pod, container, reason }: Halt): string {
   const isTold = pod !== '' && reason.includes(pod);
   return [
-    ...(workload === undefined ? [] : [`${workload.namespace} ${workloadName(workload)}`]),
+    ...(workload === undefined ? [] : [placedName(workload)]),
     ...(pod === '' || isTold ? [] : [`pod ${pod}`]),
     ...(container === '' || isTold ? [] : [`container ${container}`]),
   ].join(', ');

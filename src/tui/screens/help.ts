@@ -1,9 +1,9 @@
-import { severity } from '../../mesh/skew.ts';
+import { classMeaning, severity } from '../../mesh/skew.ts';
 import { actions } from '../keys/actions.ts';
 import { groups } from '../keys/docs.ts';
 import { keyLabel } from '../keys/key.ts';
 import { blank, type Line, line, paragraph, span } from '../text/line.ts';
-import { classMeaning } from '../text/words.ts';
+
 import type { Theme } from '../theme/theme.ts';
 import { allWarnings, INJECTOR_ALONE, isInjectorAlone, type WarningInput } from './warnings.ts';
 

@@ -2,13 +2,22 @@ import type { LiveView } from '../../live/view.ts';
 import type { RecordedRun } from '../../rollout/journal/record.ts';
 import type { RunLimits } from '../../rollout/run/limits.ts';
 import type { Run } from '../../rollout/run/run.ts';
+import { type Guide, itemIndex, itemsOf } from '../state/guide.ts';
 import { type AnyListing, listingOf } from '../state/listing.ts';
 import { currentStep } from '../state/run-facts.ts';
 import type { Extent, StepRows } from '../state/step.ts';
-import { currentTable, type Overlay, type RunOverlay, type UiState } from '../state/ui-state.ts';
+import {
+  type ChecklistOverlay,
+  currentTable,
+  type Overlay,
+  type RunOverlay,
+  type UiState,
+} from '../state/ui-state.ts';
 import { blank, type Line } from '../text/line.ts';
 import type { Theme } from '../theme/theme.ts';
 import { askLines } from './ask.ts';
+import { checklistBody, checklistHead } from './checklist.ts';
+import { itemLines } from './checklist-item.ts';
 import { type ConfirmInput, confirmFoot, confirmFootLines, confirmLines } from './confirm.ts';
 import { detailLines } from './detail.ts';
 import { headerLines } from './header.ts';
@@ -26,6 +35,7 @@ export interface Scene {
   readonly run: Run | undefined;
   /** A run of this cluster that an earlier session left unfinished. */
   readonly unfinished: RecordedRun | undefined;
+  readonly guide: Guide;
   /** How fast a run of this session goes. */
   readonly limits: RunLimits;
   /** Seconds since the epoch. */
@@ -77,6 +87,18 @@ function runContent(overlay: RunOverlay, run: Run, scene: Scene): Scrolled {
   };
 }
 
+/** The checklist under a cursor: where it stands above, what there is to do below. */
+function checklistContent(overlay: ChecklistOverlay, scene: Scene): Scrolled {
+  const { guide, now, theme, size, view } = scene;
+  const { columns } = size;
+  const items = itemsOf(guide.advice);
+  const cursor = itemIndex(overlay.cursor, items);
+  const body = checklistBody(guide, view, cursor, columns, theme);
+  const head = checklistHead(guide, now, columns, theme);
+  const lines = { ...plainly([]), head, length: body.length, lineAt: body.lineAt };
+  return items.length === 0 ? lines : { ...lines, steps: { count: items.length, cursor, rowOf: body.rowOf } };
+}
+
 function contentOf(state: UiState, overlay: Overlay, scene: Scene, listing: AnyListing): Scrolled {
   const { view, run, now, size, theme, limits } = scene;
   const { columns } = size;
@@ -87,7 +109,15 @@ function contentOf(state: UiState, overlay: Overlay, scene: Scene, listing: AnyL
     case 'help':
       return plainly(helpLines({ ...scene, columns: prose }));
     case 'detail':
-      return plainly(detailLines(currentTable(state), listing, view.mesh, prose, theme, now));
+      return plainly(
+        detailLines({ table: currentTable(state), listing, mesh: view.mesh, columns: prose, theme, now }),
+      );
+    case 'checklist':
+      return checklistContent(overlay, scene);
+    case 'destination':
+      return checklistContent(overlay.below, scene);
+    case 'item':
+      return plainly(itemLines(scene.guide, overlay.id, prose, theme));
     case 'ask':
       return plainly(askLines(overlay.about, run, prose, theme));
     case 'plan': {
@@ -127,6 +157,7 @@ function contentOf(state: UiState, overlay: Overlay, scene: Scene, listing: AnyL
 const LEAST_PAGE = 4;
 
 function topOf(overlay: Overlay): number | undefined {
+  if (overlay.kind === 'destination') return overlay.below.top;
   return 'top' in overlay ? overlay.top : 0;
 }
 

@@ -15,17 +15,13 @@ import {
 } from '../text/line.ts';
 import { keptText, limitsText } from '../text/run-words.ts';
 import { widthOf } from '../text/width.ts';
-import { count, duration, effectWords, workloadName } from '../text/words.ts';
+import { count, duration, effectWords, placedName } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 import { effectRole, versionsText } from './cells.ts';
 
-function nameOf({ key }: Pick<PlanItem, 'key'>): string {
-  return `${key.namespace} ${workloadName(key)}`;
-}
-
 /** Width of a column of names: as long as the longest, at most two fifths of the screen. */
 function nameWidth(entries: readonly Pick<PlanItem, 'key'>[], columns: number): number {
-  const longest = entries.reduce((width, entry) => Math.max(width, widthOf(nameOf(entry))), 0);
+  const longest = entries.reduce((width, entry) => Math.max(width, widthOf(placedName(entry.key))), 0);
   return Math.min(longest, Math.floor(columns * 0.4));
 }
 
@@ -39,7 +35,7 @@ function leadOf(name: string, width: number): { readonly above: readonly Line[];
 function itemLines(item: PlanItem, width: number, columns: number, theme: Theme): readonly Line[] {
   const { glyphs } = theme;
   const { effect, expected, reasons, risks, pods, kept } = item;
-  const { above, lead } = leadOf(nameOf(item), width);
+  const { above, lead } = leadOf(placedName(item.key), width);
   const head: Span[] = [
     lead,
     // An upgrade is what was asked for; everything else that a restart does is named.
@@ -71,7 +67,7 @@ function exclusionLines(
   width: number,
   columns: number,
 ): readonly Line[] {
-  const { above, lead } = leadOf(nameOf({ key }), width);
+  const { above, lead } = leadOf(placedName(key), width);
   return [
     ...above,
     ...paragraph(lead, `${effectWords[effect.kind]}: ${reason}`, columns, 'muted'),

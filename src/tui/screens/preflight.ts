@@ -1,8 +1,9 @@
+import { idOf } from '../../rollout/plan/names.ts';
 import type { Plan } from '../../rollout/plan/plan.ts';
 import type { Finding, PreflightReport, ProbeResult } from '../../rollout/preflight/report.ts';
 import type { Preflight } from '../state/ui-state.ts';
 import { type Line, line, paragraph, span } from '../text/line.ts';
-import { count, workloadName } from '../text/words.ts';
+import { count, placedName } from '../text/words.ts';
 import type { Role, Theme } from '../theme/theme.ts';
 
 const order: readonly Finding['severity'][] = ['blocker', 'warning', 'unknown'];
@@ -31,12 +32,9 @@ function probeLines(
   { glyphs }: Theme,
 ): readonly Line[] {
   if (probes.length === 0) return [];
-  const expected = new Map(
-    items.map(({ key, expected: { version } }) => [`${key.namespace}/${key.kind}/${key.name}`, version]),
-  );
+  const expected = new Map(items.map(({ key, expected: { version } }) => [idOf(key), version]));
   const good = probes.filter(
-    ({ key, version, refusal }) =>
-      refusal === '' && expected.get(`${key.namespace}/${key.kind}/${key.name}`) === version,
+    ({ key, version, refusal }) => refusal === '' && expected.get(idOf(key)) === version,
   ).length;
   const text = `${good} of ${count(probes.length, 'dry-run pod')} came back from the injector as predicted`;
   const isGood = good === probes.length;
@@ -51,11 +49,7 @@ function reportLines(report: PreflightReport, plan: Plan, columns: number, theme
   const { findings, exclusions, probes } = report;
   const { glyphs } = theme;
   const dropped = exclusions.flatMap(({ key, reason }) =>
-    paragraph(
-      span(`${glyphs.step.dropped} left out: `, 'caution'),
-      `${key.namespace} ${workloadName(key)}: ${reason}`,
-      columns,
-    ),
+    paragraph(span(`${glyphs.step.dropped} left out: `, 'caution'), `${placedName(key)}: ${reason}`, columns),
   );
   const nothing = findings.length === 0 && exclusions.length === 0;
   return [

@@ -2,7 +2,7 @@ import type { RecordedRun } from '../../rollout/journal/record.ts';
 import { hasEnded } from '../state/run-facts.ts';
 import { blank, clampSpans, type Line, line, paragraph, span } from '../text/line.ts';
 import { leftAt, limitsText, unfinishedText } from '../text/run-words.ts';
-import { count, duration, workloadName } from '../text/words.ts';
+import { count, duration, placedName } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 import { stepRoles } from './run-head.ts';
 
@@ -54,7 +54,7 @@ export function resumeLines(
         spans: clampSpans(
           [
             span(`  ${glyphs.step[status.state]} ${status.state.padEnd(9)}`, stepRoles[status.state]),
-            span(`${key.namespace} ${workloadName(key)}`),
+            span(placedName(key)),
             span(why, 'danger'),
           ],
           columns,

@@ -3,7 +3,7 @@ import { currentStep, tallyOf, waveOf } from '../state/run-facts.ts';
 import { clampSpans, fitSpans, type Line, type Span, span, titled } from '../text/line.ts';
 import { keptText } from '../text/run-words.ts';
 import { widthOf } from '../text/width.ts';
-import { count, duration, workloadName } from '../text/words.ts';
+import { count, duration, placedName } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
 import { haltLines } from './halt-card.ts';
 import { stepRoles } from './run-head.ts';
@@ -50,10 +50,6 @@ interface Layout {
   readonly longest: number;
 }
 
-function nameOf({ item: { key } }: Step): string {
-  return `${key.namespace} ${workloadName(key)}`;
-}
-
 const layouts = new WeakMap<object, Layout>();
 
 /** Titles of waves and their steps as rows: laid out once, since the steps of a run never change their places. */
@@ -71,7 +67,7 @@ function layoutOf({ plan, steps }: Run): Layout {
     }
     places.push(rows.length);
     rows.push({ step: index });
-    longest = Math.max(longest, widthOf(nameOf(step)));
+    longest = Math.max(longest, widthOf(placedName(step.item.key)));
   }
   const layout: Layout = { rows, places, longest };
   layouts.set(plan, layout);
@@ -105,7 +101,7 @@ function stepLine(
   const spans = [
     span(isSelected ? `${glyphs.cursor} ` : '  ', 'key'),
     span(`${glyphs.step[status.state]} ${status.state.padEnd(STATE_WIDTH)}`, stepRoles[status.state]),
-    ...fitSpans([span(nameOf(step))], nameWidth, 'left', glyphs.ellipsis),
+    ...fitSpans([span(placedName(step.item.key))], nameWidth, 'left', glyphs.ellipsis),
     span(`  ${progressText(step, now, theme)}`, status.state === 'failed' ? 'danger' : 'muted'),
   ];
   return isSelected

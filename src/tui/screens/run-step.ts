@@ -3,7 +3,7 @@ import type { Method } from '../../rollout/plan/plan.ts';
 import type { Run, StepState } from '../../rollout/run/run.ts';
 import { blank, clampSpans, type Line, line, paragraph, span } from '../text/line.ts';
 import { keptText } from '../text/run-words.ts';
-import { count, duration, effectWords, timeOfDay, workloadName } from '../text/words.ts';
+import { count, duration, effectWords, placedName, timeOfDay } from '../text/words.ts';
 import type { Role, Theme } from '../theme/theme.ts';
 import { effectRole, versionsText } from './cells.ts';
 import { haltLines } from './halt-card.ts';
@@ -56,10 +56,7 @@ export function stepLines(input: StepInput): readonly Line[] {
   };
   const wave = run.plan.waves[item.wave];
   const place = `step ${index + 1} of ${run.steps.length}, wave ${item.wave + 1}${wave === undefined ? '' : `: ${wave.title}`}`;
-  lines.push(
-    line(span(`${key.namespace} ${workloadName(key)}`, 'title'), span(`  ${place}`, 'muted')),
-    blank,
-  );
+  lines.push(line(span(placedName(key), 'title'), span(`  ${place}`, 'muted')), blank);
   field('State', `${glyphs.step[status.state]} ${status.state}`, stepRoles[status.state]);
   field('Progress', progressText(step, now, theme), status.state === 'failed' ? 'danger' : 'plain');
   const times = timesText(status, now);

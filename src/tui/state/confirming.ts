@@ -1,3 +1,4 @@
+import { idOf } from '../../rollout/plan/names.ts';
 import type { Plan } from '../../rollout/plan/plan.ts';
 import type { StartOutcome } from '../../rollout/rollout.ts';
 import { untrustedPicture } from './planning.ts';
@@ -29,10 +30,8 @@ export function wantedWord(confirmation: Confirmation): string | undefined {
 
 function remaining({ items }: Plan, preflight: Preflight): number {
   if (preflight.state !== 'found') return items.length;
-  const left = new Set(
-    preflight.report.exclusions.map(({ key }) => `${key.namespace}/${key.kind}/${key.name}`),
-  );
-  return items.filter(({ key }) => !left.has(`${key.namespace}/${key.kind}/${key.name}`)).length;
+  const left = new Set(preflight.report.exclusions.map(({ key }) => idOf(key)));
+  return items.filter(({ key }) => !left.has(idOf(key))).length;
 }
 
 /** Why what is asked about cannot be started at all, as a sentence; '' when it can. */

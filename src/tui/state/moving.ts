@@ -1,3 +1,4 @@
+import { itemIndex, itemsOf } from './guide.ts';
 import { type AnyListing, listingOf } from './listing.ts';
 import { distanceOf, type MoveId } from './moves.ts';
 import { movedPlace } from './run-cursor.ts';
@@ -6,12 +7,17 @@ import { move, rowUnderCursor } from './table.ts';
 import { currentTable, newTable, type Overlay, type UiState, withTable } from './ui-state.ts';
 
 function scrolled(overlay: Overlay, action: MoveId, context: Context): Overlay {
-  if (overlay.kind === 'filter' || overlay.kind === 'ask') return overlay;
+  if (overlay.kind === 'filter' || overlay.kind === 'ask' || overlay.kind === 'destination') return overlay;
   const extent = context.extent(overlay);
   if (overlay.kind === 'run') {
     return extent.steps === undefined
       ? overlay
       : { kind: 'run', ...movedPlace(extent, extent.steps, action) };
+  }
+  if (overlay.kind === 'checklist') {
+    if (extent.steps === undefined) return overlay;
+    const { cursor, top } = movedPlace(extent, extent.steps, action);
+    return { ...overlay, cursor: { id: itemsOf(context.guide.advice)[cursor]?.id, index: cursor }, top };
   }
   const { page, lines, top } = extent;
   const lowest = Math.max(0, lines - page);
@@ -55,4 +61,16 @@ export function goBack(state: UiState, context: Context): Step {
   const [home, ...deeper] = state.tables;
   if (deeper.length > 0) return stay({ ...state, tables: [home, ...deeper.slice(0, -1)] });
   return stay(flash(state, context, 'This is the first screen: q quits.'));
+}
+
+/** From the checklist to the item under its cursor, in full. */
+export function openItem(state: UiState, context: Context): Step {
+  const { overlay } = state;
+  if (overlay?.kind !== 'checklist') return stay(state);
+  const items = itemsOf(context.guide.advice);
+  const index = itemIndex(overlay.cursor, items);
+  const item = items[index];
+  if (item === undefined) return stay(state);
+  const below = { ...overlay, cursor: { id: item.id, index } };
+  return stay(over(state, { kind: 'item', id: item.id, top: 0, below }));
 }

@@ -3,10 +3,11 @@ import type { StartOutcome } from '../../rollout/rollout.ts';
 import { type ActionId, actionFor } from '../keys/actions.ts';
 import { isCharacter, type Key } from '../keys/key.ts';
 import { charactersOf } from '../text/width.ts';
+import { aimed, askDestination, showChecklist } from './checklist.ts';
 import { answered, cancelled, confirmPlan, preflighted, startEnded } from './confirming.ts';
 import { listingOf } from './listing.ts';
 import { isMove } from './moves.ts';
-import { goBack, moved, openRow } from './moving.ts';
+import { goBack, moved, openItem, openRow } from './moving.ts';
 import { agreed, leave, operate, suspended } from './operating.ts';
 import { planRestart, restartPlan, reviewAll, reviewPlan, showRun } from './planning.ts';
 import { type Context, flash, over, type Step, stay, want } from './step.ts';
@@ -98,6 +99,16 @@ function act(state: UiState, action: ActionId, context: Context): Step {
     case 'explain':
       if (rowUnderCursor(currentTable(state), listing) === undefined) return stay(state);
       return stay(over(state, { kind: 'detail', top: 0 }));
+    case 'checklist':
+      return stay(showChecklist(state));
+    case 'open-item':
+      return openItem(state, context);
+    case 'destination':
+      return stay(askDestination(state));
+    case 'destination-take':
+      return aimed(state);
+    case 'destination-cancel':
+      return stay(below(state));
     case 'plan':
       return reviewPlan(state, context, listing);
     case 'plan-all':

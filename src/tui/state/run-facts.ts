@@ -1,6 +1,7 @@
 import type { Plan } from '../../rollout/plan/plan.ts';
+import { countStates, type StateCounts } from '../../rollout/run/counts.ts';
 import type { OperatorAction, Run, RunPhase, Step, StepState } from '../../rollout/run/run.ts';
-import { count, duration, workloadName } from '../text/words.ts';
+import { count, duration, placedName } from '../text/words.ts';
 
 /** A run that has not come to its end: the operator can still say something to it. */
 export type UnfinishedRun = Run & {
@@ -22,11 +23,10 @@ export function waveOf({ phase }: Run): number | undefined {
 }
 
 type StateName = StepState['state'];
-type Counts = Readonly<Record<StateName, number>>;
 
 /** What the steps of a run come to. */
 interface Tally {
-  readonly counts: Counts;
+  readonly counts: StateCounts;
   /** Steps that have ended, those of them that failed, and steps in all, by wave. */
   readonly waves: readonly { readonly ended: number; readonly failed: number; readonly total: number }[];
   /** Pods that are still to be proven, and all. */
@@ -44,24 +44,13 @@ function openPods(status: StepState, pods: number): number {
 }
 
 function tallied(steps: readonly Step[]): Tally {
-  const counts: Record<StateName, number> = {
-    queued: 0,
-    patching: 0,
-    rolling: 0,
-    soaking: 0,
-    done: 0,
-    partial: 0,
-    dropped: 0,
-    skipped: 0,
-    failed: 0,
-  };
+  const counts = countStates(steps);
   const waves: { ended: number; failed: number; total: number }[] = [];
   const pods = { open: 0, all: 0 };
   let firstActive: number | undefined;
   let firstQueued: number | undefined;
   for (const [index, { item, status }] of steps.entries()) {
     const { state } = status;
-    counts[state] += 1;
     while (waves.length <= item.wave) waves.push({ ended: 0, failed: 0, total: 0 });
     const wave = waves[item.wave];
     const ended = state !== 'queued' && !active.has(state);
@@ -90,7 +79,7 @@ export function tallyOf({ steps }: Pick<Run, 'steps'>): Tally {
 }
 
 /** Steps of a run by state. */
-export function stepCounts(run: Pick<Run, 'steps'>): Counts {
+export function stepCounts(run: Pick<Run, 'steps'>): StateCounts {
   return tallyOf(run).counts;
 }
 
@@ -133,11 +122,6 @@ export function endOf({ phase }: Run): number | undefined {
   }
 }
 
-/** What to type to take an unfinished run up again. */
-export function resumeCommand(id: string): string {
-  return `kubectl linkerd-upgrade restart --resume ${id}`;
-}
-
 function progressOf(run: Run): string {
   const { dropped, skipped, failed, partial } = stepCounts(run);
   return [
@@ -160,7 +144,7 @@ export function runSentence(run: Run, now: number): string {
       return `Run aborted as asked after ${took}: ${progress}; the others were not touched.`;
     case 'halted': {
       const { workload, reason } = run.phase.halt;
-      const where = workload === undefined ? '' : ` at ${workload.namespace} ${workloadName(workload)}`;
+      const where = workload === undefined ? '' : ` at ${placedName(workload)}`;
       return `Run halted${where} after ${took}: ${reason} (${progress}).`;
     }
     case 'paused':

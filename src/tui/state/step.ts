@@ -1,6 +1,7 @@
 import type { LiveView } from '../../live/view.ts';
 import type { RecordedRun } from '../../rollout/journal/record.ts';
 import type { Run } from '../../rollout/run/run.ts';
+import type { Guide } from './guide.ts';
 import type { Intent, Overlay, Tone, UiState } from './ui-state.ts';
 
 /** The steps of a run among the lines of its screen. */
@@ -27,6 +28,7 @@ export interface Context {
   readonly run: Run | undefined;
   /** A run of this cluster that an earlier session left unfinished. */
   readonly unfinished: RecordedRun | undefined;
+  readonly guide: Guide;
   /** Seconds since the epoch. */
   readonly now: number;
   readonly readOnly: boolean;

@@ -6,7 +6,10 @@ import { currentTable, type UiState, withTable } from './ui-state.ts';
 /** Characters of an answer that are kept: more than any right one has. */
 const longestAnswer = 20;
 
-/** The text being typed with `edit` applied: the filter or the answer. */
+/** Characters of a destination that are kept: more than any version has. */
+const longestDestination = 60;
+
+/** The text being typed with `edit` applied: the filter, the answer or the destination. */
 export function edited(state: UiState, edit: (text: string) => string): UiState {
   const { overlay } = state;
   if (overlay?.kind === 'filter') {
@@ -16,6 +19,10 @@ export function edited(state: UiState, edit: (text: string) => string): UiState 
   if (overlay?.kind === 'confirm') {
     const answer = charactersOf(edit(overlay.answer)).slice(0, longestAnswer).join('');
     return over(state, { ...overlay, answer, complaint: '' });
+  }
+  if (overlay?.kind === 'destination') {
+    const text = charactersOf(edit(overlay.text)).slice(0, longestDestination).join('');
+    return over(state, { ...overlay, text, complaint: '' });
   }
   return state;
 }
@@ -29,6 +36,6 @@ export function typed(state: UiState, text: string): UiState {
 /** Whether characters are taken as text. */
 export function isTyping(state: UiState): boolean {
   const { overlay } = state;
-  if (overlay?.kind === 'filter') return true;
+  if (overlay?.kind === 'filter' || overlay?.kind === 'destination') return true;
   return overlay?.kind === 'confirm' && wantedWord(overlay) !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { Destination } from '../../guide/advice.ts';
 import type { WorkloadKey } from '../../mesh/view.ts';
 import type { RecordedRun } from '../../rollout/journal/record.ts';
 import type { LockHolder } from '../../rollout/lock/lock.ts';
@@ -6,6 +7,7 @@ import type { PreflightReport } from '../../rollout/preflight/report.ts';
 import type { StartOptions } from '../../rollout/rollout.ts';
 import type { OperatorAction } from '../../rollout/run/run.ts';
 import type { Mode } from '../keys/actions.ts';
+import type { ItemCursor } from './guide.ts';
 
 /** What a table shows. */
 export type Level =
@@ -69,6 +71,14 @@ export interface RunOverlay {
   readonly top: number | undefined;
 }
 
+/** The upgrade guide as a list of things to do. */
+export interface ChecklistOverlay {
+  readonly kind: 'checklist';
+  readonly cursor: ItemCursor;
+  /** First line shown. */
+  readonly top: number;
+}
+
 /** What is asked about by a question that `y` answers. */
 export type Question = 'quit' | 'abort' | 'proceed';
 
@@ -85,6 +95,17 @@ export type Overlay =
   | { readonly kind: 'step'; readonly index: number; readonly top: number; readonly below: RunOverlay }
   /** The warnings of the run. */
   | { readonly kind: 'warnings'; readonly top: number; readonly below: RunOverlay }
+  | ChecklistOverlay
+  /** A task or notice of the checklist, in full. */
+  | { readonly kind: 'item'; readonly id: string; readonly top: number; readonly below: ChecklistOverlay }
+  /** Where to upgrade to, while it is typed. */
+  | {
+      readonly kind: 'destination';
+      readonly text: string;
+      /** What is wrong with it; '' until somebody tries. */
+      readonly complaint: string;
+      readonly below: ChecklistOverlay;
+    }
   | { readonly kind: 'ask'; readonly about: Question; readonly below: Overlay | undefined };
 
 export type Tone = 'info' | 'good' | 'caution' | 'danger';
@@ -121,13 +142,28 @@ export type Intent =
       readonly lock: Exclude<StartOptions['lock'], 'required'> | undefined;
     }
   | { readonly type: 'act'; readonly action: OperatorAction }
+  | { readonly type: 'aim'; readonly destination: Destination }
   | { readonly type: 'suspend' }
   | { readonly type: 'redraw' }
   | { readonly type: 'exit'; readonly code: 'interrupted' | 'quit' };
 
 export function modeOf({ overlay }: UiState): Mode {
   if (overlay === undefined) return 'table';
-  return overlay.kind === 'step' || overlay.kind === 'warnings' ? 'detail' : overlay.kind;
+  switch (overlay.kind) {
+    case 'step':
+    case 'warnings':
+    case 'item':
+      return 'detail';
+    default:
+      return overlay.kind;
+  }
+}
+
+/** Whether the checklist is on the screen, or what lies over it leads back to it. */
+export function showsChecklist(overlay: Overlay | undefined): boolean {
+  if (overlay === undefined) return false;
+  if (overlay.kind === 'checklist') return true;
+  return 'below' in overlay && showsChecklist(overlay.below);
 }
 
 /** The table on the screen. */

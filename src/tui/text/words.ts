@@ -1,14 +1,4 @@
-import type { EffectKind, NamespaceRole, NamespaceView, SkewClass, WorkloadKey } from '../../mesh/view.ts';
-
-/** What a class means. Source of the rule: https://linkerd.io/2/tasks/upgrade/ (proxies at most one release behind). */
-export const classMeaning: Readonly<Record<SkewClass, string>> = {
-  violation: 'two releases or more behind the control plane: this skew is not supported',
-  unknown: 'the version could not be read or compared',
-  ahead: 'newer than the control plane: no Linkerd document covers this',
-  'behind-one': 'one release behind the control plane: supported, but it would not survive the next upgrade',
-  behind: 'older than the control plane, within the same release: supported',
-  current: 'at the version that the control plane gives',
-};
+import type { EffectKind, NamespaceRole, NamespaceView, WorkloadKey } from '../../mesh/view.ts';
 
 /** Effects in the order of interest: what may hurt first. */
 export const effectsByInterest: readonly EffectKind[] = [
@@ -36,20 +26,6 @@ export const effectWords: Readonly<Record<EffectKind, string>> = {
   static: 'static',
   pinned: 'pinned',
   nothing: 'no change',
-};
-
-/** What an effect means for the workloads of a namespace, after their number. */
-export const effectMeaning: Readonly<Record<EffectKind, string>> = {
-  unmeshes: 'would come back without a proxy',
-  downgrades: 'would get an older proxy',
-  meshes: 'would get a proxy, without one now',
-  upgrades: 'would get the newer proxy',
-  renews: 'would get the same version, with the trust root or sidecar mode of today',
-  unknown: 'not predictable',
-  unsupported: 'not restarted this way',
-  static: 'with the proxy in the template, which a restart does not change',
-  pinned: 'pinned, and at the pinned version already',
-  nothing: 'already where a restart would lead',
 };
 
 const roleWords: Readonly<Record<NamespaceRole, string>> = {
@@ -80,6 +56,11 @@ const shortKinds: Readonly<Record<string, string>> = {
 /** `deploy/web`, with kubectl's short names where there are some. */
 export function workloadName({ kind, name }: Pick<WorkloadKey, 'kind' | 'name'>): string {
   return `${shortKinds[kind] ?? kind.toLowerCase()}/${name}`;
+}
+
+/** `shop deploy/web`. */
+export function placedName(key: WorkloadKey): string {
+  return `${key.namespace} ${workloadName(key)}`;
 }
 
 const figures = new Intl.NumberFormat('en-US');

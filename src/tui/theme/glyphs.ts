@@ -1,3 +1,4 @@
+import type { TaskState } from '../../guide/advice.ts';
 import type { SkewClass } from '../../mesh/view.ts';
 import type { StepState } from '../../rollout/run/run.ts';
 
@@ -24,6 +25,7 @@ export interface Glyphs {
   /** Fills of the bar: each class has its own texture, so that it can be told without colour. */
   readonly bar: Readonly<Record<SkewClass, string>>;
   readonly step: Readonly<Record<StepState['state'], string>>;
+  readonly task: Readonly<Record<TaskState, string>>;
   readonly paused: string;
   readonly progress: { readonly full: string; readonly empty: string };
   readonly live: {
@@ -65,6 +67,7 @@ export const unicodeGlyphs: Glyphs = {
     skipped: '↷',
     failed: '✗',
   },
+  task: { done: '✓', 'in-progress': '↻', next: '»', blocked: '✗', later: '·', unknown: '?' },
   paused: '‖',
   progress: { full: '█', empty: '░' },
   live: { loading: '◌', live: '●', reconnecting: '◌', stale: '✗' },
@@ -101,6 +104,7 @@ export const asciiGlyphs: Glyphs = {
     skipped: '/',
     failed: 'X',
   },
+  task: { done: '+', 'in-progress': '~', next: '>', blocked: 'X', later: '.', unknown: '?' },
   paused: '=',
   progress: { full: '#', empty: '.' },
   live: { loading: 'o', live: '*', reconnecting: 'o', stale: 'X' },
