@@ -10,7 +10,7 @@ import { compareVersions, parseVersion } from '../../mesh/version.ts';
 import type { ControlPlaneView, Effect, MeshView, WorkloadKey, WorkloadView } from '../../mesh/view.ts';
 import { list } from '../../mesh/words.ts';
 import { resourceName } from '../plan/names.ts';
-import type { Scope } from '../plan/plan.ts';
+import type { PlanOptions, Scope } from '../plan/plan.ts';
 import { blockedBy, planRestart } from '../plan/planner.ts';
 import { versionDoubts } from './known-version.ts';
 import { PIN, type PinTarget } from './target.ts';
@@ -96,6 +96,7 @@ export function previewPin(input: PinInput): PinPreview {
           was.target === is.target ? [{ key: keyOf(is), reason: whyUntouched(is, all, version) }] : [],
         );
     const restarted = workload ? (seen[0]?.[1] ?? undefined) : undefined;
+    const following = workload ? undefined : followingRestart(all, then, affected);
     return {
       target,
       from: pinOf(object),
@@ -105,8 +106,11 @@ export function previewPin(input: PinInput): PinPreview {
       affected,
       untouched,
       refusals: workload ? refusalsOf(then.controlPlane, restarted) : [],
-      warnings: warningsOf(all, then, affected, restarted),
-      nextSteps: nextSteps(all, then, affected),
+      warnings: [
+        ...warningsOf(all, then, affected, restarted),
+        ...(following ? following.left.flatMap(obstacleOf) : []),
+      ],
+      nextSteps: following?.commands ?? afterPatch(workload, target),
     };
   }
 }
@@ -231,12 +235,18 @@ function warningsOf(
   ];
 }
 
-/** A pin is judged itself, even where it reaches no workload yet; a removal by what workloads would get. */
+/**
+ * A pin is judged itself, even where it reaches no workload yet; a removal by what workloads would get. That a pin is
+ * no version at all is doubted already.
+ */
 function skewWarnings(
   { version }: PinInput,
   controlPlane: ControlPlaneView,
   affected: readonly PinnedWorkload[],
 ): readonly string[] {
+  if (version !== undefined && parseVersion(version).kind === 'unparsed') {
+    return [];
+  }
   const skews = version === undefined ? affected.map(({ skew }) => skew) : [skewOf(version, controlPlane)];
   const bad = skews.filter((skew) => ['violation', 'ahead', 'unknown'].includes(skew.class));
   return [
@@ -293,44 +303,66 @@ function obstacles(workload: WorkloadRecord): readonly string[] {
   return obstacle === undefined ? [] : [`nothing restarts by itself: ${obstacle}`];
 }
 
+/** Why no restart lets a change of its namespace reach a workload as it stands now. */
+function obstacleOf(workload: WorkloadRecord): readonly string[] {
+  const obstacle = restartObstacle(workload);
+  return obstacle === undefined ? [] : [`${resourceName(workload)}: ${obstacle}`];
+}
+
+/** What to type once the template of a workload has been changed, if that restarts it. */
+function afterPatch(workload: WorkloadRecord | undefined, { namespace }: PinTarget): readonly string[] {
+  return workload === undefined || restartObstacle(workload) !== undefined
+    ? []
+    : [
+        `kubectl rollout status ${resourceName(workload)} -n ${namespace}`,
+        `kubectl linkerd-upgrade verify ${namespace}`,
+      ];
+}
+
 /**
- * The commands that let the change take effect. This program's own restart comes first, for what it would restart;
- * it leaves pinned workloads alone, so for those kubectl's is named.
+ * The commands that let a change of a namespace take effect, and the workloads that this program's own restart leaves
+ * out although they run another proxy than new pods would. It comes first, for what it would restart; pinned
+ * workloads it leaves alone, so for those others are named.
  */
-function nextSteps(
-  { model, target, workload }: PinInput,
+function followingRestart(
+  { model, target }: PinInput,
   mesh: MeshView,
   affected: readonly PinnedWorkload[],
-): readonly string[] {
+): { readonly commands: readonly string[]; readonly left: readonly WorkloadRecord[] } {
   const { namespace } = target;
-  if (workload) {
-    return restartObstacle(workload) === undefined
-      ? [
-          `kubectl rollout status ${resourceName(workload)} -n ${namespace}`,
-          `kubectl linkerd-upgrade verify ${namespace}`,
-        ]
-      : [];
-  }
   const scopes: readonly Scope[] = affected.map(({ key: { kind, name } }) => ({
     namespace,
     workload: { kind, name },
   }));
   const input = { mesh, workload: (key: WorkloadKey) => model.workload(key) };
-  const plain = planRestart(input, scopes, {}).items;
-  const all = planRestart(input, scopes, { downgrades: true }).items;
-  const planned = new Set(all.map(({ key }) => resourceName(key)));
-  const byHand = affected.filter(
-    ({ key, running, after }) =>
-      !planned.has(resourceName(key)) && Object.keys(running).some((version) => version !== after.version),
-  );
+  const planned = (options: PlanOptions) => planRestart(input, scopes, options).items;
+  const [plain, downgrades] = [planned({}), planned({ downgrades: true })];
+  const all = planned({ downgrades: true, onDelete: true });
+  const included = [
+    ...(downgrades.length > plain.length ? ['downgrades'] : []),
+    ...(all.length > downgrades.length ? ['on-delete'] : []),
+  ];
+  const flags = included.map((what) => ` --include ${what}`).join('');
+  const left = affected
+    .filter(({ running, after }) => Object.keys(running).some((version) => version !== after.version))
+    .flatMap(({ key }) => model.workload(key) ?? [])
+    .filter(({ uid }) => all.every((item) => item.uid !== uid));
+  return {
+    commands: [
+      ...(all.length === 0 ? [] : [`kubectl linkerd-upgrade restart ${namespace}${flags}`]),
+      ...byHand(left, namespace),
+    ],
+    left,
+  };
+}
+
+/** How workloads are restarted that this program leaves alone, where one command does it. */
+function byHand(workloads: readonly WorkloadRecord[], namespace: string): readonly string[] {
+  const willing = workloads.filter((workload) => restartObstacle(workload) === undefined);
+  const rollouts = willing.filter(({ kind }) => kind === 'Rollout');
+  const names = willing.filter(({ kind }) => kind !== 'Rollout').map(resourceName);
   return [
-    ...(all.length === 0
-      ? []
-      : [
-          `kubectl linkerd-upgrade restart ${namespace}${all.length > plain.length ? ' --include downgrades' : ''}`,
-        ]),
-    ...(byHand.length === 0
-      ? []
-      : [`kubectl rollout restart ${byHand.map(({ key }) => resourceName(key)).join(' ')} -n ${namespace}`]),
+    ...(names.length === 0 ? [] : [`kubectl rollout restart ${names.join(' ')} -n ${namespace}`]),
+    ...rollouts.map(({ name }) => `kubectl argo rollouts restart ${name} -n ${namespace}`),
   ];
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { annotation } from '../../../src/data/linkerd.ts';
 import { previewPin } from '../../../src/rollout/pins/preview.ts';
-import { deployment, namespace } from '../../../src/sim/cluster/scenario/builders.ts';
+import { deployment, namespace, statefulSet } from '../../../src/sim/cluster/scenario/builders.ts';
 import { injectorDown } from '../../../src/sim/cluster/scenario/scenarios.ts';
 import { type Simulation, startSimulation } from '../../../src/sim/cluster/simulation.ts';
 import { ANCIENT, BEFORE, booksScenario, NOW, PIN, pinInput } from './fixtures.ts';
@@ -17,6 +17,8 @@ before(async () => {
       world.createAll([
         namespace('pinned', { [annotation.inject]: 'enabled', [PIN]: BEFORE }),
         deployment('pinned', 'api', { replicas: 2 }),
+        namespace('manual', { [annotation.inject]: 'enabled', [PIN]: BEFORE }),
+        statefulSet('manual', 'queue', { replicas: 2, onDelete: true }),
         namespace('late', {}),
         deployment('late', 'bare', { replicas: 2 }),
       ]);
@@ -112,6 +114,26 @@ test('kubectl restarts what this program leaves alone because it is pinned', () 
   assert.deepEqual(preview('books', BEFORE).nextSteps, [
     'kubectl rollout restart deployment/web statefulset/db -n books',
   ]);
+});
+
+test('no command is offered that would not replace the pods of an OnDelete workload', () => {
+  const otherPin = preview('manual', NOW);
+  assert.deepEqual(otherPin.nextSteps, ['kubectl linkerd-upgrade restart manual --include on-delete']);
+  assert.doesNotMatch(otherPin.warnings.join('\n'), /by hand/);
+  const older = preview('manual', ANCIENT);
+  assert.deepEqual(older.nextSteps, []);
+  assert.match(
+    older.warnings.join('\n'),
+    /statefulset\/queue: its update strategy is OnDelete: pods keep their proxy until they are deleted/,
+  );
+});
+
+test('what is no version is said once', () => {
+  const { warnings } = preview('books', 'bogus');
+  assert.deepEqual(
+    warnings.filter((text) => text.includes('bogus')),
+    ['"bogus" is not a Linkerd version: pods may not find an image of that tag'],
+  );
 });
 
 test('with the injector down a template is not touched, and a namespace gets a warning', async () => {
