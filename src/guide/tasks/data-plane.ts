@@ -2,7 +2,7 @@ import { severity } from '../../mesh/skew.ts';
 import type { EffectKind } from '../../mesh/view.ts';
 import { byText, count } from '../../mesh/words.ts';
 import { someOf } from '../applicability/facts.ts';
-import { type Follower, followersOf, lagOf, proxiesOf, versionTexts } from '../data-plane.ts';
+import { type Follower, followersOf, lagOf, proxiesOf, versionsOf, versionTexts } from '../data-plane.ts';
 import { restartCommands } from './before.ts';
 import { type Finding, guide, type StepContext } from './task.ts';
 
@@ -55,11 +55,12 @@ export function dataPlane(step: StepContext): Finding {
       details,
     };
   }
+  const target = inventory.controlPlane.target || to;
   const rolling = names.some((name) => inventory.mesh.workloads(name).some(({ rollout }) => rollout !== ''));
   return {
     ...common,
     state: lag < total || rolling ? 'in-progress' : 'open',
-    why: `${total - lag - unknown} of ${count(total, 'proxy', 'proxies')} on ${inventory.controlPlane.target || to}; behind: ${someOf(names)}`,
+    why: `${versionsOf(all)[target] ?? 0} of ${count(total, 'proxy', 'proxies')} on ${target}; behind: ${someOf(names)}`,
     commands: restartCommands(names),
     details,
   };

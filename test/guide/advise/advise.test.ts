@@ -131,6 +131,17 @@ test('what the control plane has behind it is finished first, and its past is no
   assert.equal(task(stepAt(advice, 0), 'data-plane').why, '3 of 4 proxies on edge-25.10.7; behind: shop');
 });
 
+test('proxies that are ahead do not count as those that have arrived', () => {
+  const running = [
+    ['edge-25.10.7', 'current', 2],
+    ['edge-25.12.2', 'ahead', 1],
+    ['edge-25.4.4', 'behind-one', 1],
+  ] as const;
+  const view = { namespaces: [namespaceView('shop', { running })] };
+  const advice = advise(cluster('edge-25.10.7', '2.19', { view }), 'edge-25.10.7');
+  assert.equal(task(stepAt(advice, 0), 'data-plane').why, '2 of 4 proxies on edge-25.10.7; behind: shop');
+});
+
 test('notices of a step that was made are those of what still follows', () => {
   const view = { namespaces: [namespaceView('shop', { running: [['edge-24.11.8', 'behind-one', 3]] })] };
   const advice = advise(cluster('edge-25.4.4', '2.18', { view, kubernetes: 'v1.22.1' }), '2.18');
