@@ -62,7 +62,8 @@ const edge =
 
 test('the domain and the state machine do no I/O and read neither clock, chance nor environment', () => {
   const pure = files.filter(
-    (file) => /^src\/(mesh|data|report)\//.test(file) || (/^src\/(rollout|guide)\//.test(file) && !edge.test(file)),
+    (file) =>
+      /^src\/(mesh|data|report)\//.test(file) || (/^src\/(rollout|guide)\//.test(file) && !edge.test(file)),
   );
   const impure =
     /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\()/;

@@ -2,6 +2,9 @@ import meow from 'meow';
 import { allFlags, type Flag } from './flags.ts';
 import { normalize } from './pflag.ts';
 
+/** What `ps` calls this program, whose file is called so too. */
+const PROCESS_NAME = 'kubectl-linkerd_upgrade';
+
 /** What the user typed, checked against the flag table. */
 export interface Arguments {
   /** The first word that is not a flag; '' when there is none. */
@@ -29,7 +32,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const { input, flags } = meow({
     importMeta: import.meta,
     argv: words,
-    pkg: {},
+    // Becomes the title of the process, by which `ps` and `pgrep` find it; without a name they would show nothing.
+    pkg: { name: PROCESS_NAME },
     autoHelp: false,
     autoVersion: false,
     flags: Object.fromEntries(allFlags.map((flag) => [camelCase(flag.name), meowFlag(flag)])),

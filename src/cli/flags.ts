@@ -49,7 +49,12 @@ export const connectionFlags = [
 
 export const scopeFlags = [
   { name: 'namespace', short: 'n', type: 'string', value: 'NAME', help: 'only this namespace' },
-  { name: 'all-namespaces', short: 'A', type: 'boolean', help: 'all namespaces (the default)' },
+  {
+    name: 'all-namespaces',
+    short: 'A',
+    type: 'boolean',
+    help: 'all namespaces (the default of what only looks)',
+  },
   {
     name: 'selector',
     short: 'l',
@@ -67,7 +72,13 @@ export const scopeFlags = [
 ] as const satisfies readonly Flag[];
 
 export const outputFlags = [
-  { name: 'output', short: 'o', type: 'string', value: 'FORM', help: 'table, wide, json, yaml or name' },
+  {
+    name: 'output',
+    short: 'o',
+    type: 'string',
+    value: 'FORM',
+    help: 'table, json, yaml; status: wide, name; restart: json; report: markdown, json, html',
+  },
   { name: 'no-headers', type: 'boolean', help: 'print rows only: no headers and no summary' },
 ] as const satisfies readonly Flag[];
 

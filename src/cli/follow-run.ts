@@ -1,3 +1,4 @@
+import type { Freshness, Store } from '../live/view.ts';
 import { haltCard } from '../report/halt-card.ts';
 import { countSteps } from '../report/run-counts.ts';
 import type { BeginEvent, EndEvent } from '../report/run-event.ts';
@@ -6,6 +7,7 @@ import { atRest } from '../rollout/run/machine.ts';
 import type { Run } from '../rollout/run/run.ts';
 import type { NotBegun } from './begin-run.ts';
 import type { Output } from './connect.ts';
+import { tellOfContact } from './contact.ts';
 import { exitCode } from './exit-codes.ts';
 import { onSignals } from './signals.ts';
 import type { Teller } from './teller.ts';
@@ -13,6 +15,8 @@ import type { Teller } from './teller.ts';
 /** A run that is begun and told of until it is over, or somebody wants to leave. */
 export interface Followed {
   readonly rollout: Rollout;
+  /** The cluster as it is seen, and whether it is. */
+  readonly view: Store<{ readonly freshness: Freshness }>;
   readonly how: BeginEvent['type'];
   /** Begins it; what it does afterwards belongs to the beginning. */
   readonly begin: () => Promise<'begun' | NotBegun>;
@@ -22,6 +26,8 @@ export interface Followed {
   readonly output: Output;
 }
 
+/** Between two looks at whether somebody who waits should be told what for. */
+const IDLE_MILLISECONDS = 5_000;
 /** So long writes that are on their way, and then the lock, have time to come to an end. */
 const LEAVING_MILLISECONDS = 8_000;
 /** As long as nothing was begun there is less to bring to an end. */
@@ -57,7 +63,7 @@ export async function followRun(followed: Followed): Promise<number> {
       before = run;
     }
   };
-  let unsubscribe: (() => void) | undefined;
+  const stopTelling: (() => void)[] = [];
   const beginning = followed.begin();
   try {
     const answer = await Promise.race([beginning, leaving.promise]);
@@ -71,11 +77,17 @@ export async function followRun(followed: Followed): Promise<number> {
     begun = true;
     teller.began(how, first);
     tell();
-    unsubscribe = rollout.run.subscribe(tell);
+    stopTelling.push(
+      rollout.run.subscribe(tell),
+      tellOfContact(followed.view, first.id, teller),
+      tellWhenIdle(followed),
+    );
     const left = await Promise.race([rest(rollout), leaving.promise]);
     return end(followed, rollout.run.get(), left);
   } finally {
-    unsubscribe?.();
+    for (const stop of stopTelling) {
+      stop();
+    }
     // Whoever left while the run was being begun leaves it as soon as it has.
     const left = beginning.then(
       () => rollout.leave(),
@@ -84,6 +96,16 @@ export async function followRun(followed: Followed): Promise<number> {
     await inTime(left, begun ? LEAVING_MILLISECONDS : LEAVING_EARLY_MILLISECONDS);
     stopListening();
   }
+}
+
+function tellWhenIdle({ rollout, teller }: Followed): () => void {
+  const timer = setInterval(() => {
+    const run = rollout.run.get();
+    if (run) {
+      teller.idle(run);
+    }
+  }, IDLE_MILLISECONDS);
+  return () => clearInterval(timer);
 }
 
 /** Resolves once nothing happens to the run any more. */

@@ -12,6 +12,7 @@ import { type Engine, withEngine } from './engine.ts';
 import { exitCode } from './exit-codes.ts';
 import { limitsOf } from './limits.ts';
 import { narrowedPlan } from './narrowed-plan.ts';
+import { pageWidth } from './page-width.ts';
 import { UsageError } from './pflag.ts';
 import { planOptionsOf } from './plan-options.ts';
 import { asksForUpgrade } from './plan-upgrade-words.ts';
@@ -55,7 +56,9 @@ export async function plan(
       findings: report?.findings,
     });
     if (form === 'table') {
-      print(output, [...planTable(planned, limits), ...(report ? preflightLines(report) : [])]);
+      const width = pageWidth(process.stdout);
+      const found = report ? preflightLines(report, width) : [];
+      print(output, [...planTable(planned, limits, width), ...found]);
     } else {
       output.out(await textOf(document, form));
     }

@@ -7,6 +7,7 @@ import { type DryRun, dryRunOf } from './dry-run.ts';
 import { limitsOf } from './limits.ts';
 import { UsageError } from './pflag.ts';
 import { planOptionsOf } from './plan-options.ts';
+import { wantedTargets } from './scopes.ts';
 import { choiceOf } from './values.ts';
 
 /** Where the workloads to restart come from. `run`: id, '' for the only unfinished one of the cluster. */
@@ -52,7 +53,8 @@ export function restartWish(args: Arguments): RestartWish {
   limitsOf(args);
   const asks = dryRun === 'none' && !args.on('yes');
   if (asks && !canAsk()) {
-    throw new UsageError('without a terminal nobody can be asked: look at the plan first, then say --yes');
+    const what = source.from === 'run' ? 'report of the run' : 'plan';
+    throw new UsageError(`without a terminal nobody can be asked: look at the ${what} first, then say --yes`);
   }
   return {
     source,
@@ -80,6 +82,8 @@ function sourceOf(args: Arguments, dryRun: DryRun): RestartSource {
   }
   refuseFlags(args, ['retry', 'skip'], undefined);
   if (path === undefined) {
+    // What is to be restarted has to be named, whoever is asked about it.
+    wantedTargets(args);
     return { from: 'scopes', options: planOptionsOf(args) };
   }
   if (path === '') {

@@ -104,11 +104,12 @@ async function carryOut(call: RestartCall, engine: Engine, wanted: Proposal): Pr
 }
 
 function run({ args, env, output, wish, teller }: RestartCall, engine: Engine, { plan }: Proposal) {
-  const { rollout, ports } = engine;
+  const { rollout, ports, session } = engine;
   const { reason, probe } = wish;
   const options = { limits: wish.limits(), by: operatorName(env), reason, probe };
   return followRun({
     rollout,
+    view: session.store,
     how: 'started',
     begin: () => beginRun((lock) => rollout.start(plan, { ...options, lock }), wish.lock, ports.now),
     resume: (id) => resumeCommand(args, id),

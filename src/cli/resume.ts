@@ -52,7 +52,7 @@ interface Chosen {
 
 async function goOn(
   { args, env, output, wish, teller }: RestartCall,
-  { rollout, ports }: Engine,
+  { rollout, ports, session }: Engine,
   { recorded, decisions, folder }: Chosen,
 ): Promise<number> {
   teller.recorded(recorded, new Map(decisions.map(({ index, decision }) => [index, decision])));
@@ -70,6 +70,7 @@ async function goOn(
   const options = { limits: wish.limits(recorded.limits), by: operatorName(env), probe: wish.probe };
   return followRun({
     rollout,
+    view: session.store,
     how: 'resumed',
     begin: () => beginRun((lock) => rollout.resume(run, { ...options, lock }), wish.lock, ports.now),
     resume: (id) => resumeCommand(args, id),

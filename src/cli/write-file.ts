@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CommandError } from './command-error.ts';
 
 /**
@@ -21,7 +22,8 @@ export function writeWhole(path: string, text: string, { replace }: { readonly r
     if (codeOf(error) === 'EEXIST') {
       throw new CommandError(`${path} exists already: name another file, or say --force to replace it`);
     }
-    throw new CommandError(`${path} cannot be written: ${error instanceof Error ? error.message : error}`);
+    const why = codeOf(error) === 'ENOENT' ? `there is no folder ${dirname(path)}` : error;
+    throw new CommandError(`${path} cannot be written: ${why instanceof Error ? why.message : why}`);
   }
 }
 

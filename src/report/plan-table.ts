@@ -6,25 +6,33 @@ import type { Exclusion, Plan, PlanItem, ReasonKind } from '../rollout/plan/plan
 import { DEFAULT_LIMITS, type RunLimits } from '../rollout/run/limits.ts';
 import { layOut } from './columns.ts';
 import { spanText } from './spans.ts';
-import { hang, wrap } from './wrap.ts';
+import { hang, PAGE_WIDTH, wrap } from './wrap.ts';
 
 /** Stands behind a workload whose restart can hurt; the section on risks says how. */
 const MARK = ' *';
 /** More workloads than this with the same thing to say are told together. */
 const NAMED = 3;
-/** Cells of a list of names, with its indent. */
-const LIST_WIDTH = 94;
+/** The indent of a list of names below a row of a section. */
+const LIST_INDENT = 6;
 
 /**
  * A plan as lines of text: the restarts by wave in their order, what they take, their risks, what is left out and what
  * to type about it, and what forbids all of it. Names and commands are never cut, so that they can be copied.
+ * @param width cells that prose may take
  */
-export function planTable(plan: Plan, limits: RunLimits = DEFAULT_LIMITS): readonly string[] {
+export function planTable(
+  plan: Plan,
+  limits: RunLimits = DEFAULT_LIMITS,
+  width: number = PAGE_WIDTH,
+): readonly string[] {
   return [
     ...restarts(plan, limits),
-    ...section(`Risks${plan.items.some(isMarked) ? ' (*)' : ''}:`, risks(plan.items)),
-    ...section('Left as they are:', exclusions(plan.exclusions)),
-    ...section('Nothing may be restarted now:', plan.blocked),
+    ...section(`Risks${plan.items.some(isMarked) ? ' (*)' : ''}:`, risks(plan.items, width)),
+    ...section('Left as they are:', exclusions(plan.exclusions, width)),
+    ...section(
+      'Nothing may be restarted now:',
+      plan.blocked.flatMap((reason) => wrap(reason, width - 2)),
+    ),
   ];
 }
 
@@ -45,9 +53,11 @@ const reasonWords: Readonly<Record<ReasonKind, string>> = {
 
 /** Where all get the same version, which is nearly always, the title says so and leaves the room to the names. */
 function restarts(plan: Plan, limits: RunLimits): readonly string[] {
-  const { items, waves } = plan;
+  const { items, waves, scopes } = plan;
   const [target = '', ...otherTargets] = new Set(items.map(({ expected }) => expected.version));
-  if (items.length === 0) return ['Nothing to restart.'];
+  if (items.length === 0) {
+    return [scopes.length === 0 ? 'Nothing to restart: no workload matches.' : 'Nothing to restart.'];
+  }
   const columns = otherTargets.length === 0 ? table.filter(({ name }) => name !== 'TO') : table;
   const title =
     otherTargets.length === 0
@@ -124,14 +134,14 @@ function roundUp(seconds: number): number {
 }
 
 /** A risk that many share is told once; the marks show whose it is. */
-function risks(items: readonly PlanItem[]): readonly string[] {
+function risks(items: readonly PlanItem[], width: number): readonly string[] {
   const found = items.flatMap((item) =>
     [...evicted(item), ...item.risks].map(({ text }) => ({ key: item.key, text })),
   );
   const rows = [...Map.groupBy(found, ({ text }) => text)].flatMap(([text, all]) =>
     all.length > NAMED ? [[count(all.length, 'workload'), text]] : all.map(({ key }) => [nameOf(key), text]),
   );
-  return hang(rows);
+  return hang(rows, width);
 }
 
 function evicted({ method }: PlanItem): readonly Pick<Risk, 'text'>[] {
@@ -139,11 +149,12 @@ function evicted({ method }: PlanItem): readonly Pick<Risk, 'text'>[] {
 }
 
 /** Those that a restart would change nothing about are only counted: in a healthy cluster that is nearly all. */
-function exclusions(all: readonly Exclusion[]): readonly string[] {
+function exclusions(all: readonly Exclusion[], width: number): readonly string[] {
   const told = all.filter(({ effect }) => effect.kind !== 'nothing');
-  const rows = [...Map.groupBy(told, sameness).values()].flatMap(exclusionRows);
+  const rows = [...Map.groupBy(told, sameness).values()].flatMap((alike) => exclusionRows(alike, width));
   const lines = hang(
     rows.map(({ cells }) => cells),
+    width,
     (index) => rows[index]?.below ?? [],
   );
   const silent = all.length - told.length;
@@ -164,10 +175,10 @@ interface ExclusionRow {
   readonly below: readonly string[];
 }
 
-function exclusionRows(all: readonly Exclusion[]): readonly ExclusionRow[] {
+function exclusionRows(all: readonly Exclusion[], width: number): readonly ExclusionRow[] {
   const [first] = all;
   if (first && all.length > NAMED) {
-    const names = wrap(all.map(({ key }) => nameOf(key)).join(', '), LIST_WIDTH);
+    const names = wrap(all.map(({ key }) => nameOf(key)).join(', '), width - LIST_INDENT);
     return [{ cells: [count(all.length, 'workload'), first.effect.kind, first.reason], below: names }];
   }
   return all.map(({ key, effect, reason, command }) => ({

@@ -60,6 +60,17 @@ export type DryRunEvent = WorkloadKey & {
   readonly message: string;
 };
 
+/**
+ * Contact with the API server is lost for longer than a moment, and nothing new is started; or it is back, and
+ * `reason` is ''.
+ */
+export interface ContactEvent {
+  readonly type: 'contact';
+  readonly run: string;
+  readonly contact: 'lost' | 'back';
+  readonly reason: string;
+}
+
 /** The run was not begun. `holder` is null unless another run holds the lock. */
 export interface RefusedEvent {
   readonly type: 'refused';
@@ -87,6 +98,7 @@ export type RunEventBody =
   | PreflightEvent
   | BeginEvent
   | RunNews
+  | ContactEvent
   | DryRunEvent
   | RefusedEvent
   | EndEvent;

@@ -199,6 +199,29 @@ export function runNewsLines(
     .flatMap((news) => newsLine(news, before));
 }
 
+/** What a run in which nothing moves is waiting for, in lines: a long silence would look as if it hung. */
+export function waitingLines(run: Run): readonly string[] {
+  const { phase, steps } = run;
+  const isHeldUp = phase.phase === 'running' && (phase.waitingFor ?? '') !== '';
+  const wave = isHeldUp ? newsLine(phaseNews(run), undefined) : [];
+  const workloads = steps.flatMap(({ item, status }, index) => {
+    const text = waitingText(status);
+    return text === '' ? [] : [`${index + 1}/${steps.length} ${nameOf(item.key)}: ${text}`];
+  });
+  return [...wave, ...workloads];
+}
+
+function waitingText(status: StepState): string {
+  if (status.state === 'queued') {
+    return status.waitingFor ? `waiting: ${status.waitingFor}` : '';
+  }
+  if (status.state !== 'rolling') {
+    return '';
+  }
+  const { proven, wanted, waitingFor } = status.progress;
+  return `${proven} of ${count(wanted, 'pod')} proven${waitingFor === '' ? '' : `, waiting for ${waitingFor}`}`;
+}
+
 function newsLine(news: RunNews, before: Run | undefined): readonly string[] {
   switch (news.type) {
     case 'phase':

@@ -71,3 +71,13 @@ for (const [argv, message] of [
     );
   });
 }
+
+test('ps and pgrep find the program by its name', () => {
+  const title = process.title;
+  try {
+    parseArguments(['status']);
+    assert.equal(process.title, 'kubectl-linkerd_upgrade');
+  } finally {
+    process.title = title;
+  }
+});

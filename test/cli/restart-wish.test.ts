@@ -56,7 +56,9 @@ test('the flags of the lock, the probe, the reason and the form', () => {
 });
 
 for (const [argv, message] of [
-  [['books'], /without a terminal nobody can be asked.*--yes/],
+  [['books'], /without a terminal nobody can be asked: look at the plan first.*--yes/],
+  [['--resume'], /without a terminal nobody can be asked: look at the report of the run first.*--yes/],
+  [[], /name the namespaces to look at/],
   [['books', '--yes', '--read-only'], /exclude each other/],
   [['books', '--yes', '--take-over', '--without-lock'], /exclude each other/],
   [['books', '--yes', '-o', 'yaml'], /--output takes json/],

@@ -20,7 +20,7 @@ const halt: Halt = {
   ],
 };
 
-test('the card ends with the command that leads back to this cluster, and names no other', () => {
+test('the card has one command that leads back to this cluster, and says what it does not do', () => {
   assert.deepEqual(haltCard(halt, 'kubectl linkerd-upgrade restart --resume 1a2b --context=prod'), [
     'no progress for 60 s',
     '  Workload: shop deployment/web',
@@ -31,5 +31,6 @@ test('the card ends with the command that leads back to this cluster, and names 
     '  kubectl -n shop describe pod/web-1',
     '  kubectl linkerd-upgrade pin shop/Deployment/web --proxy-version edge-25.10.7',
     '  kubectl linkerd-upgrade restart --resume 1a2b --context=prod',
+    '--resume leaves shop deployment/web as it is; --retry shop/deployment/web queues it again.',
   ]);
 });

@@ -86,6 +86,10 @@ test('evictions are marked as a risk', () => {
   );
 });
 
+test('a choice that nothing meets is told from workloads that need nothing', () => {
+  assert.deepEqual(planTable(planRestart(input, [])), ['Nothing to restart: no workload matches.']);
+});
+
 test('nothing to restart, and why nothing may be', () => {
   const plan = planRestart(world(app('books', 'web', { version: CURRENT })), scopes('books'));
   assert.deepEqual(planTable({ ...plan, blocked: ['the proxy injector is down'] }), [
@@ -115,6 +119,32 @@ test('hundreds of workloads stay readable: no line of prose beyond 100 columns, 
   assert.equal(told(/^ {2}40 workloads +unsupported +a bare pod/), 1);
   assert.equal(told(/kubectl rollout resume/), 40, 'each that can be typed about');
 });
+
+for (const width of [60, 80, 100]) {
+  test(`no line of prose is wider than the page of ${width} columns`, () => {
+    const crowd = Array.from({ length: 6 }, (_, index) =>
+      app(`team-${index}`, 'paused', { fields: { paused: true } }),
+    );
+    const records = [
+      ...app('books', 'single', { replicas: 1 }),
+      ...crowd.flat(),
+      meshedPod(VIOLATION, { namespace: 'books', name: 'bare' }),
+    ];
+    const lines = planTable(
+      planRestart(world(records), scopes('books', ...crowd.map((_, index) => `team-${index}`))),
+      DEFAULT_LIMITS,
+      width,
+    );
+    const prose = lines
+      .slice(lines.findIndex((line) => line.startsWith('Risks')))
+      .filter((line) => !line.includes('kubectl '));
+    assert.deepEqual(
+      prose.filter((line) => line.length > width),
+      [],
+    );
+    assert.ok(prose.length > 8, prose.join('\n'));
+  });
+}
 
 const context = {
   cluster: { uid: 'u', server: 'https://127.0.0.1:6443', context: 'prod' },

@@ -49,6 +49,8 @@ const events: readonly RunEventBody[] = [
     probes: [{ key, version: 'edge-26.8.3', native: true, trustRootSha256: '', refusal: '' }],
   }),
   beginEvent('started', queued),
+  { type: 'contact', run: 'r', contact: 'lost', reason: 'connection refused' },
+  { type: 'contact', run: 'r', contact: 'back', reason: '' },
   beginEvent('resumed', { ...queued, limits: { ...queued.limits, deadlineSeconds: 600 } }),
   ...phaseNews({ phase: 'preflight', wave: 0, since: 1, retryAt: 2, waitingFor: 'an answer' }),
   ...phaseNews({ phase: 'running', wave: 0 }),
@@ -100,6 +102,7 @@ for (const event of events) {
 test('every kind of line was looked at', () => {
   const told = new Set(events.map((event) => event.type));
   assert.deepEqual([...told].sort(), [
+    'contact',
     'dry-run',
     'end',
     'lock',

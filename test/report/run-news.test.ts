@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runNews, runNewsLines } from '../../src/report/run-news.ts';
+import { runNews, runNewsLines, waitingLines } from '../../src/report/run-news.ts';
 import type { Run, RunPhase, StepState } from '../../src/rollout/run/run.ts';
 import { halt, mark, planItem, run } from '../support/runs.ts';
 
@@ -64,6 +64,24 @@ for (const [what, before, after, line] of [
     );
   });
 }
+
+test('what a run in which nothing moves waits for is told of each workload that waits', () => {
+  const several = run(
+    [planItem('a', 'one'), planItem('b', 'two'), planItem('c', 'three'), planItem('d', 'four')],
+    [
+      { state: 'done', since: 5, at: 9, pods: 2 },
+      rolling(3, 8, 'pod x'),
+      { state: 'queued', waitingFor: 'it rolls' },
+    ],
+    { phase: { phase: 'running', wave: 0, waitingFor: 'pod y of team-a' } },
+  );
+  assert.deepEqual(waitingLines(several), [
+    'Wave 1 of 1, part 1: not over yet: pod y of team-a',
+    '2/4 b deployment/two: 3 of 8 pods proven, waiting for pod x',
+    '3/4 c deployment/three: waiting: it rolls',
+  ]);
+  assert.deepEqual(waitingLines(withStep(soaking)), []);
+});
 
 test('programs are told of every move of the pods, with figures', () => {
   const [news, ...more] = runNews(withStep(rolling(2)), withStep(rolling(3, 8, 'pod x')));

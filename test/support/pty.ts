@@ -12,6 +12,7 @@ export const key = {
   home: '\x1b[H',
   end: '\x1b[F',
   ctrlC: '\x03',
+  ctrlD: '\x04',
 } as const;
 
 export interface PtyOptions {

@@ -3,6 +3,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   fsyncSync,
@@ -11,6 +12,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
@@ -172,12 +174,29 @@ function dropCutLine(descriptor: number): { readonly lines: number; readonly byt
 
 function makeFolder(folder: string): void {
   try {
-    const first = mkdirSync(folder, { recursive: true, mode: ONLY_MINE_FOLDER });
+    const first = makeWithParents(folder);
     if (first === undefined) return;
     for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made));
   } catch (error) {
     throw fileError('create the folder', folder, error);
   }
+}
+
+/**
+ * Makes a folder and those above it, as far as they are missing. Not by `recursive`, with which Node tries for ever
+ * where a file system refuses new folders with ENOENT, as /proc does and automounters may.
+ * @returns the first that was made; undefined when all were there
+ */
+function makeWithParents(folder: string): string | undefined {
+  const parent = dirname(folder);
+  const first = parent === folder || existsSync(parent) ? undefined : makeWithParents(parent);
+  try {
+    mkdirSync(folder, { mode: ONLY_MINE_FOLDER });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(folder).isDirectory()) return first;
+    throw error;
+  }
+  return first ?? folder;
 }
 
 /** Puts the names in a folder on stable storage. Windows does not open folders, and does this by itself. */

@@ -317,6 +317,19 @@ test('a full disk and a read-only one are told in words', {
   );
 });
 
+test('a file system that refuses new folders as if nothing were there is told of', {
+  skip: process.platform === 'linux' ? false : 'no /proc here',
+}, () => {
+  // In a process of its own: whoever tries for ever cannot be interrupted by a test of the same process.
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['--import=tsx', HOLDER, '/proc/linkerd-upgrade/runs', RUN, '1'],
+    { encoding: 'utf8', input: 'end\n', timeout: 20_000, killSignal: 'SIGKILL' },
+  );
+  assert.match(stdout, /could not create the folder \/proc\/linkerd-upgrade\/runs: ENOENT/);
+  assert.notEqual(status, null);
+});
+
 test('after an error of writing nothing is written any more', (t) => {
   const folder = folderFor(t);
   const journal = openJournal(folder, RUN);
