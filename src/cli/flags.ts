@@ -77,7 +77,7 @@ export const outputFlags = [
     short: 'o',
     type: 'string',
     value: 'FORM',
-    help: 'table, json, yaml; status: wide, name; restart: json; report: markdown, json, html',
+    help: 'table, json, yaml; status: wide, name; restart: json; report: markdown, html',
   },
   { name: 'no-headers', type: 'boolean', help: 'print rows only: no headers and no summary' },
 ] as const satisfies readonly Flag[];

@@ -359,12 +359,12 @@ test('on a terminal it asks, and only yes is yes', async () => {
   await interrupted.until(/Type yes/);
   interrupted.type(key.ctrlC);
   assert.equal((await interrupted.exited()).code, 130);
-  assert.match(interrupted.text(), /workloads:\nNothing was restarted\./);
+  assert.match(interrupted.text(), /workloads: \nNothing was restarted\./);
   using ended = startInPty(process.execPath, argv, { env });
   await ended.until(/Type yes/);
   ended.type(key.ctrlD);
   assert.equal((await ended.exited()).code, 1);
-  assert.match(ended.text(), /workloads:\nNothing was restarted\./);
+  assert.match(ended.text(), /workloads: \nNothing was restarted\./);
   assert.deepEqual(cluster.patched(), []);
   using yes = startInPty(process.execPath, argv, { env });
   await yes.until(/Type yes/);
