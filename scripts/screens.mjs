@@ -36,9 +36,15 @@ try {
   await take('Pods', 'Enter on a workload.');
   await home();
   await open('sandbox', /sandbox › workloads/);
-  await press('x', /What a restart would do/);
+  await press('x', /A restart takes it out of the mesh/);
   await take('Why', '`x` explains any row: here a restart would take the proxies away.');
   await home();
+  await press('c', /Upgrade the control plane|Restart the meshed workloads/);
+  await take(
+    'The upgrade guide',
+    '`c` shows the supported way to a newer version for this cluster, step by step, ticked from what the cluster shows; Enter opens a task or a notice, `t` chooses where to go.',
+  );
+  await press(key.escape, /Namespaces/);
   await choose('payments');
   await press('p', /^Plan: /m);
   await take(
