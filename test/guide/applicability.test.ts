@@ -202,6 +202,14 @@ const cases: readonly (readonly [string, Input, string, string, Verdict['applies
   ['2.12-helm2', { installation: OLD_CHART }, 'stable-2.11.4', 'stable-2.12.6', 'no', /Helm 3/],
   ['2.12-ext-helm', viz(OLD_CHART), 'stable-2.11.4', 'stable-2.12.6', 'yes', /viz was installed with Helm/],
   ['2.12-ext-helm', viz(CLI), 'stable-2.11.4', 'stable-2.12.6', 'no', /none of/],
+  [
+    '2.12-ext-helm',
+    { installation: OLD_CHART, cni: { state: 'known', value: { version: 'v0.1', ready: 1, wanted: 1 } } },
+    'stable-2.11.4',
+    'stable-2.12.6',
+    'yes',
+    /CNI plugin is installed/,
+  ],
   ['2.12-ext-helm', viz(UNKNOWN), 'stable-2.11.4', 'stable-2.12.6', 'unknown', /no marks/],
   [
     '2.12-smi',

@@ -15,6 +15,14 @@ const hostPorts: Predicate = foundNames(
 
 const theWay = always(({ from, to }) => `the control plane goes from ${from} to ${to}`);
 
+/** The CNI plugin is no namespace with a label, and is taken to have been installed as the control plane was. */
+function extensionsOrCniByHelm(...[input]: Parameters<Predicate>): ReturnType<Predicate> {
+  const verdict = extensionByHelm('viz', 'multicluster', 'jaeger')(input);
+  const { cni, installation } = input.inventory;
+  if (verdict.applies === 'yes' || cni.state !== 'known' || installation.method !== 'helm') return verdict;
+  return yes('the CNI plugin is installed, and Linkerd with Helm');
+}
+
 export const to214: Predicates = {
   '2.12-notes': theWay,
   '2.12-kubernetes': kubernetesBelow('1.21'),
@@ -33,7 +41,7 @@ export const to214: Predicates = {
   '2.12-helm-smi': all(byHelm, trafficSplits),
   '2.12-helm-install': byOldChart(true),
   '2.12-helm-cleanup': byOldChart(false),
-  '2.12-ext-helm': extensionByHelm('viz', 'multicluster', 'jaeger', 'cni'),
+  '2.12-ext-helm': extensionsOrCniByHelm,
   '2.12-multicluster-helm': all(extensionByHelm('multicluster'), hasExtension('multicluster')),
   '2.12-grafana': ({ inventory }) => {
     const { extensions, mesh } = inventory;

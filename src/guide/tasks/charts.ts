@@ -112,6 +112,33 @@ export function repositoryCommands({ name, url }: Repository): readonly string[]
   return [`helm repo add ${name} ${url}`, `helm repo update ${name}`];
 }
 
+/** True for the step to 2.12, whose charts of extensions do not create their namespaces any more. */
+export function leavesOldCharts(from: string, to: string): boolean {
+  return (minorOf(from) ?? 12) < 12 && (minorOf(to) ?? 0) >= 12;
+}
+
+/** Why {@link helmReinstall} is needed in that step. */
+export const OLD_CHARTS =
+  'From 2.12 on the charts of extensions do not create their namespaces, so that this one has to be deleted and installed again.';
+
+/** Deletes a release of Helm and installs its new chart with its values. */
+export function helmReinstall(
+  {
+    release,
+    home,
+    namespace,
+  }: { readonly release: string; readonly home: string; readonly namespace: string },
+  chart: string,
+  version: string,
+  values: string,
+): readonly string[] {
+  return [
+    `helm get values ${quote(release)} -n ${quote(home)} -o yaml > ${values}`,
+    `helm delete ${quote(release)} -n ${quote(home)}`,
+    `helm install ${quote(release)} ${chart} -n ${quote(namespace)} --create-namespace --version ${quote(version)} -f ${values}`,
+  ];
+}
+
 /** Upgrades a release of Helm with its own values over the new chart's. */
 export function helmUpgrade(
   release: string,

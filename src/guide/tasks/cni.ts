@@ -1,7 +1,15 @@
 import { coerce, compare } from 'semver';
 import { parseVersion } from '../../mesh/version.ts';
 import { minorOf } from '../applicability/facts.ts';
-import { extensionChartVersion, helmUpgrade, repositoryCommands, repositoryOf } from './charts.ts';
+import {
+  extensionChartVersion,
+  helmReinstall,
+  helmUpgrade,
+  leavesOldCharts,
+  OLD_CHARTS,
+  repositoryCommands,
+  repositoryOf,
+} from './charts.ts';
 import type { Finding, StepContext } from './task.ts';
 
 /**
@@ -18,6 +26,12 @@ const pluginOf: Readonly<Record<number, string>> = {
   19: 'v1.6.4',
   20: 'v1.6.8',
 };
+
+/** The documentation's name of release and namespace. */
+const NAME = 'linkerd-cni';
+const VALUES = 'cni-values.yaml';
+const WHILE_AWAY =
+  'While the plugin is away no meshed pod can start: do it when nothing is deployed, and restart nothing meanwhile.';
 
 const DOCS = 'https://linkerd.io/docs/features/cni/';
 
@@ -79,16 +93,19 @@ export function cni(step: StepContext): readonly Finding[] {
 }
 
 /** By the control plane's own way, which the plugin nearly always shares. */
-function commandsOf({ inventory, to }: StepContext): readonly string[] {
+function commandsOf({ inventory, from, to }: StepContext): readonly string[] {
   const { method } = inventory.installation;
   if (method === 'gitops' || method === 'operator') return [];
   if (method === 'helm') {
     const repository = repositoryOf(to);
     const chart = chartOf(to);
     const { controlPlane: version } = extensionChartVersion(to, chart);
+    const at = `${repository.name}/${chart}`;
     return [
       ...repositoryCommands(repository),
-      ...helmUpgrade('linkerd-cni', 'linkerd-cni', `${repository.name}/${chart}`, version, 'cni-values.yaml'),
+      ...(leavesOldCharts(from, to)
+        ? helmReinstall({ release: NAME, home: NAME, namespace: NAME }, at, version, VALUES)
+        : helmUpgrade(NAME, NAME, at, version, VALUES)),
     ];
   }
   return [
@@ -97,13 +114,13 @@ function commandsOf({ inventory, to }: StepContext): readonly string[] {
   ];
 }
 
-function detailsOf({ inventory, to }: StepContext): readonly string[] {
+function detailsOf({ inventory, from, to }: StepContext): readonly string[] {
   const { method } = inventory.installation;
   if (method !== 'helm' && method !== 'gitops') return [];
   const chart = chartOf(to);
   const { controlPlane: version, explained } = extensionChartVersion(to, chart);
   return method === 'helm'
-    ? explained
+    ? [...(leavesOldCharts(from, to) ? [OLD_CHARTS, WHILE_AWAY] : []), ...explained]
     : [`In Git: chart ${chart} of ${repositoryOf(to).url}, version ${version}.`, ...explained];
 }
 

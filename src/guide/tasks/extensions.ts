@@ -2,12 +2,20 @@ import { byText } from '../../mesh/words.ts';
 import { minorOf } from '../applicability/facts.ts';
 import { installationText } from '../applicability/installed.ts';
 import type { Extension } from '../inventory.ts';
-import { extensionChartVersion, helmUpgrade, repositoryCommands, repositoryOf } from './charts.ts';
+import {
+  extensionChartVersion,
+  helmReinstall,
+  helmUpgrade,
+  leavesOldCharts,
+  OLD_CHARTS,
+  repositoryCommands,
+  repositoryOf,
+} from './charts.ts';
 import { cni } from './cni.ts';
 import { lacksJaeger, replaceJaeger } from './jaeger.ts';
 import { mirrorValues, multicluster } from './multicluster.ts';
 import { ownLine } from './own-line.ts';
-import { type Finding, guide, ifInstalled, linkerd, quote, type StepContext, type Way } from './task.ts';
+import { type Finding, guide, ifInstalled, linkerd, type StepContext, type Way } from './task.ts';
 import { versionState } from './version-state.ts';
 
 /** The extensions, in the order of their names; each by the way in which it was installed itself. */
@@ -144,16 +152,14 @@ function withHelm(
   const values = `${name}-values.yaml`;
   const at = `${repository.name}/${chartName}`;
   const mirrors = name === 'multicluster' ? mirrorValues(inventory, to) : undefined;
-  if ((minorOf(from) ?? 12) < 12 && (minorOf(to) ?? 0) >= 12) {
+  if (leavesOldCharts(from, to)) {
     return {
       commands: [
         ...repositoryCommands(repository),
-        `helm get values ${quote(release)} -n ${quote(home)} -o yaml > ${values}`,
-        `helm delete ${quote(release)} -n ${quote(home)}`,
-        `helm install ${quote(release)} ${at} -n ${quote(namespace)} --create-namespace --version ${quote(version)} -f ${values}`,
+        ...helmReinstall({ release, home, namespace }, at, version, values),
       ],
       details: [
-        'From 2.12 on the charts of extensions do not create their namespaces, so that this one has to be deleted and installed again.',
+        OLD_CHARTS,
         ...(name === 'multicluster'
           ? ['This deletes the Links with their namespace: link every cluster again. Mirrored Services stay.']
           : []),

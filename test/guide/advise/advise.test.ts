@@ -306,6 +306,20 @@ test('2.11 to 2.12 splits the chart by the names of this release, once', () => {
   assert.match(notice?.notice.commands[0] ?? '', /-n default .*name=mesh/);
 });
 
+test('the CNI plugin of the old charts is deleted and installed again, by its chart', () => {
+  const plugin = { state: 'known', value: { version: 'v0.1', ready: 1, wanted: 1 } } as const;
+  const found = cluster('stable-2.11.4', '2.11', { installation: OLD_CHART, cni: plugin });
+  const [step, next] = advise(found, 'stable-2.13.7').steps;
+  assert.ok(step && next);
+  const { commands, details } = task(step, 'extension/cni');
+  assert.match(
+    commands.join('\n'),
+    /helm delete linkerd-cni -n linkerd-cni\nhelm install linkerd-cni .*linkerd2-cni .*--create-namespace/,
+  );
+  assert.ok(details.some((line) => line.includes('no meshed pod can start')));
+  assert.doesNotMatch(task(next, 'extension/cni').commands.join('\n'), /helm delete/);
+});
+
 test('every upper-case placeholder of a command is explained', () => {
   const installations: readonly Installation[] = [
     { method: 'cli' },
