@@ -1,7 +1,7 @@
+import type { Part } from '../kube/part.ts';
 import type { Labels } from '../kube/records.ts';
 import type { LinkerdConfig } from '../mesh/config.ts';
 import type { ControlPlaneView, MeshView } from '../mesh/view.ts';
-import type { Part } from './part.ts';
 
 /** How something was installed, which decides the commands that upgrade it. */
 export type Installation =

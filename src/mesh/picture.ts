@@ -8,7 +8,7 @@ import { podContainers, podStatus } from './pod-status.ts';
 import { podLife, proxyContainer } from './proxy.ts';
 import { risksOf } from './risks.ts';
 import { rolloutText } from './rolling.ts';
-import { type Judge, tallyOf } from './tally.ts';
+import { type Judge, noEffects, tallyOf } from './tally.ts';
 import { parseVersion } from './version.ts';
 import type { EffectKind, NamespaceRole, NamespaceView, PodView, Risk, WorkloadView } from './view.ts';
 
@@ -124,19 +124,7 @@ export function namespaceView(entry: NamespaceEntry, judge: Judge): NamespaceVie
 }
 
 function effectFigures(effects: ReadonlyMap<EffectKind, number>): Record<EffectKind, number> {
-  const figure = (kind: EffectKind): number => effects.get(kind) ?? 0;
-  return {
-    upgrades: figure('upgrades'),
-    downgrades: figure('downgrades'),
-    renews: figure('renews'),
-    nothing: figure('nothing'),
-    pinned: figure('pinned'),
-    static: figure('static'),
-    unmeshes: figure('unmeshes'),
-    meshes: figure('meshes'),
-    unsupported: figure('unsupported'),
-    unknown: figure('unknown'),
-  };
+  return { ...noEffects(), ...Object.fromEntries(effects) };
 }
 
 /** Shows one pod. A pod that is not live is shown with its proxy too, though it counts nowhere. */

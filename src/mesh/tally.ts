@@ -1,7 +1,7 @@
 import type { ProxyShape } from './census.ts';
 import type { MeshContext } from './context.ts';
 import { noClasses, type Skew, skewOf, worst } from './skew.ts';
-import type { Tally } from './view.ts';
+import type { Effect, EffectKind, Tally } from './view.ts';
 import { byText } from './words.ts';
 
 /** Key of `byVersion` for proxies whose version cannot be read. */
@@ -66,4 +66,27 @@ export function tallyOf(shapes: ReadonlyMap<ProxyShape, number>, judge: Judge): 
   }
   const byVersion = Object.fromEntries([...versions].sort(([a], [b]) => byText(a, b)));
   return { proxies, byVersion, byClass, worst: worst(byClass), staleTrust };
+}
+
+/** No workload of any effect. */
+export function noEffects(): Record<EffectKind, number> {
+  return {
+    upgrades: 0,
+    downgrades: 0,
+    renews: 0,
+    nothing: 0,
+    pinned: 0,
+    static: 0,
+    unmeshes: 0,
+    meshes: 0,
+    unsupported: 0,
+    unknown: 0,
+  };
+}
+
+/** Workloads by what a restart would do to them. */
+export function effectsOf(workloads: readonly { readonly effect: Effect }[]): Record<EffectKind, number> {
+  const effects = noEffects();
+  for (const { effect } of workloads) effects[effect.kind] += 1;
+  return effects;
 }

@@ -1,7 +1,7 @@
 import type { Advice, ApplicableNotice, Task, UpgradeStep } from '../guide/advice.ts';
 import { followersOf, proxiesOf, versionsOf } from '../guide/data-plane.ts';
 import type { Extension, Installation, Inventory, Link } from '../guide/inventory.ts';
-import type { Part } from '../guide/part.ts';
+import type { Part } from '../kube/part.ts';
 import type { Unreadable } from '../mesh/view.ts';
 
 export const ADVICE_SCHEMA = 'kubectl-linkerd-upgrade/advice/v1';

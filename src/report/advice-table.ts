@@ -3,7 +3,7 @@ import { dataPlaneText } from '../guide/applicability/facts.ts';
 import { installationText } from '../guide/applicability/installed.ts';
 import { followersOf, versionsOf, versionTexts } from '../guide/data-plane.ts';
 import type { Inventory } from '../guide/inventory.ts';
-import type { Part } from '../guide/part.ts';
+import type { Part } from '../kube/part.ts';
 import { count } from '../mesh/words.ts';
 import { wrap } from './wrap.ts';
 

@@ -1,7 +1,7 @@
 import type { LiveView } from '../live/view.ts';
+import { effectsOf } from '../mesh/tally.ts';
 import type {
   Effect,
-  EffectKind,
   MeshView,
   NamespaceRole,
   NamespaceView,
@@ -109,20 +109,7 @@ export function selectMesh(mesh: MeshView, selection: StatusSelection): Selected
 
 /** The namespace as if it held only these workloads. */
 function withEffectsOf(namespace: NamespaceView, workloads: readonly WorkloadView[]): NamespaceView {
-  const effects: Record<EffectKind, number> = {
-    upgrades: 0,
-    downgrades: 0,
-    renews: 0,
-    nothing: 0,
-    pinned: 0,
-    static: 0,
-    unmeshes: 0,
-    meshes: 0,
-    unsupported: 0,
-    unknown: 0,
-  };
-  for (const { effect } of workloads) effects[effect.kind] += 1;
-  return { ...namespace, workloads: workloads.length, effects };
+  return { ...namespace, workloads: workloads.length, effects: effectsOf(workloads) };
 }
 
 /** The status of a cluster as data, for the chosen part of the mesh. */

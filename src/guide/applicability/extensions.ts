@@ -1,6 +1,6 @@
+import type { Part } from '../../kube/part.ts';
 import { list } from '../../mesh/words.ts';
 import type { Extension, Inventory, Link } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import { counted, ofPart } from './facts.ts';
 import { installedBy } from './installed.ts';
 import { no, type Predicate, unknown, yes } from './verdict.ts';

@@ -1,11 +1,11 @@
 import { compare } from 'semver';
+import type { Part } from '../../kube/part.ts';
 import { parseKubernetesVersion } from '../../mesh/kubernetes.ts';
 import { releaseOf } from '../../mesh/release.ts';
 import { parseVersion } from '../../mesh/version.ts';
 import { count, list } from '../../mesh/words.ts';
 import { followersOf, proxiesOf, versionTexts } from '../data-plane.ts';
 import type { Inventory } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import { no, type Predicate, unknown, type Verdict, yes } from './verdict.ts';
 
 /** The N of `2.N`; undefined for a version of no known release. */

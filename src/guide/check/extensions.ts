@@ -1,6 +1,6 @@
+import type { Part } from '../../kube/part.ts';
 import { compareVersions, parseVersion } from '../../mesh/version.ts';
 import type { Inventory } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import type { Rule, RuleSet } from './rule.ts';
 
 const sameVersion: Rule<Inventory> = {

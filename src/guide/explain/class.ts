@@ -1,8 +1,9 @@
 import { releases } from '../../data/releases.ts';
 import { releaseOf } from '../../mesh/release.ts';
 import { classMeaning } from '../../mesh/skew.ts';
+import { effectsOf } from '../../mesh/tally.ts';
 import { parseVersion } from '../../mesh/version.ts';
-import type { ControlPlaneView, EffectKind, MeshView, SkewClass, WorkloadView } from '../../mesh/view.ts';
+import type { ControlPlaneView, MeshView, SkewClass, WorkloadView } from '../../mesh/view.ts';
 import { count } from '../../mesh/words.ts';
 import type { Explanation, Ground } from '../explanation.ts';
 import { controlPlaneGround, findingsIn, findingsOf } from './class-grounds.ts';
@@ -113,23 +114,6 @@ function examples(name: SkewClass, found: readonly WorkloadView[], mesh: MeshVie
   if (rest <= 0) return shown;
   const more: Ground = { topic: 'cluster', what: `${rest} more`, value: '', follows: '', decides: false };
   return [...shown, more];
-}
-
-function effectsOf(workloads: readonly WorkloadView[]): Record<EffectKind, number> {
-  const effects: Record<EffectKind, number> = {
-    upgrades: 0,
-    downgrades: 0,
-    renews: 0,
-    nothing: 0,
-    pinned: 0,
-    static: 0,
-    unmeshes: 0,
-    meshes: 0,
-    unsupported: 0,
-    unknown: 0,
-  };
-  for (const { effect } of workloads) effects[effect.kind] += 1;
-  return effects;
 }
 
 function nextFor(name: SkewClass, found: readonly WorkloadView[]): readonly string[] {

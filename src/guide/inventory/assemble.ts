@@ -1,11 +1,11 @@
 import { annotation } from '../../data/linkerd.ts';
 import { type JsonObject, objectAt, textAt } from '../../kube/json/value.ts';
+import type { Part } from '../../kube/part.ts';
 import type { PodRecord, WorkloadRecord } from '../../kube/records.ts';
 import type { LiveView } from '../../live/view.ts';
 import { type LinkerdConfig, parseLinkerdConfig } from '../../mesh/config.ts';
 import type { MeshView, WorkloadKey } from '../../mesh/view.ts';
 import type { CniPlugin, Evidence, Inventory } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import { cniPlugin } from './cni.ts';
 import { type CronJobFacts, configValues, meshEvidence } from './evidence.ts';
 import { describeExtension } from './extensions.ts';

@@ -1,7 +1,7 @@
 import { annotation } from '../../data/linkerd.ts';
+import type { Part } from '../../kube/part.ts';
 import type { Labels } from '../../kube/records.ts';
 import type { Evidence, GatewayApi } from '../inventory.ts';
-import type { Part } from '../part.ts';
 
 export const HTTP_ROUTES = 'httproutes.gateway.networking.k8s.io';
 export const GRPC_ROUTES = 'grpcroutes.gateway.networking.k8s.io';

@@ -1,4 +1,5 @@
 import { annotation, label } from '../../data/linkerd.ts';
+import type { Part } from '../../kube/part.ts';
 import type { WorkloadRecord } from '../../kube/records.ts';
 import type { LinkerdConfig } from '../../mesh/config.ts';
 import { releaseOf } from '../../mesh/release.ts';
@@ -6,7 +7,6 @@ import { compareVersions, parseVersion } from '../../mesh/version.ts';
 import type { ControlPlaneView } from '../../mesh/view.ts';
 import { byText, list } from '../../mesh/words.ts';
 import type { Installation } from '../inventory.ts';
-import type { Part } from '../part.ts';
 
 const helmNamespace = 'meta.helm.sh/release-namespace';
 const chartLabel = 'helm.sh/chart';

@@ -1,10 +1,10 @@
 /** What has been read for an inventory, before anybody has made sense of it. */
 import { configMap } from '../../data/linkerd.ts';
 import type { JsonObject } from '../../kube/json/value.ts';
+import type { Part } from '../../kube/part.ts';
 import type { ConfigMapRecord, WorkloadRecord } from '../../kube/records.ts';
 import type { Unreadable } from '../../mesh/view.ts';
 import type { Evidence, Link, Names } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import type { ExtensionHome } from './extensions.ts';
 
 /** Objects found in some namespaces; `refused` says why others may hold more. */

@@ -1,7 +1,7 @@
 import { type JsonObject, mapAt, objectAt, objectsAt, textAt } from '../../kube/json/value.ts';
+import type { Part } from '../../kube/part.ts';
 import { GRPC_ROUTES, HTTP_ROUTES } from '../inventory/gateway-api.ts';
 import type { Evidence } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import { listPart, type PartReader, readPart } from './part-reader.ts';
 
 type Definitions = Evidence['customResources'];

@@ -1,6 +1,7 @@
 import { label } from '../../data/linkerd.ts';
 
 import { namespaceOf } from '../../kube/json/small-kinds.ts';
+import type { Part } from '../../kube/part.ts';
 import type { NamespaceRecord, WorkloadRecord } from '../../kube/records.ts';
 import { deployments as deploymentResource } from '../../kube/resources.ts';
 import type { MeshView, NamespaceView } from '../../mesh/view.ts';
@@ -8,7 +9,6 @@ import { byText } from '../../mesh/words.ts';
 import { deploymentsIn } from '../inventory/assemble.ts';
 import type { ExtensionHome } from '../inventory/extensions.ts';
 import { mapPart } from '../inventory/readings.ts';
-import type { Part } from '../part.ts';
 import { listPart, type PartReader, readPart } from './part-reader.ts';
 
 /** Deployments of a namespace, undefined where they cannot be read. */

@@ -1,6 +1,7 @@
 /** Reads what the upgrade guide asks about, beside what the mesh's own reading has shown. Never Secrets. */
 import { configMap } from '../../data/linkerd.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import type { Part } from '../../kube/part.ts';
 import type { WorkloadRecord } from '../../kube/records.ts';
 import { configMaps, daemonSets } from '../../kube/resources.ts';
 import type { LiveView } from '../../live/view.ts';
@@ -13,7 +14,6 @@ import { linkOf } from '../inventory/links.ts';
 import { nameOf } from '../inventory/networking.ts';
 import { mapPart, type Readings } from '../inventory/readings.ts';
 import type { Evidence, Inventory, Link, Names } from '../inventory.ts';
-import type { Part } from '../part.ts';
 import {
   BUOYANT_CONTROL_PLANES,
   LINKS,

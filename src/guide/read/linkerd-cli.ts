@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { clean } from '../../kube/clean.ts';
+import type { Part } from '../../kube/part.ts';
 import { parseVersion } from '../../mesh/version.ts';
-import type { Part } from '../part.ts';
 
 /** A version needs no cluster and no network, so whatever takes longer hangs. */
 const BOUND_MILLISECONDS = 2_000;

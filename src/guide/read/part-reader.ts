@@ -1,8 +1,7 @@
-import type { JsonRequest, KubeClient } from '../../kube/client.ts';
-import { KubeError, type KubeErrorKind } from '../../kube/errors.ts';
-import { type JsonObject, objectAt, objectsAt, rawAt, textAt } from '../../kube/json/value.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { type JsonObject, objectAt, textAt } from '../../kube/json/value.ts';
+import { type ListRequest, listJson, type Part, part } from '../../kube/part.ts';
 import type { Found } from '../inventory/readings.ts';
-import type { Part } from '../part.ts';
 import type { Lanes } from './lanes.ts';
 
 /** What an inventory is read with. */
@@ -12,63 +11,17 @@ export interface PartReader {
   readonly signal: AbortSignal;
 }
 
-const PAGE = 500;
-
-/** Errors that do not speak of what was asked for, but of the whole server or of who asks. */
-const general: ReadonlySet<KubeErrorKind> = new Set([
-  'unauthorized',
-  'too-many-requests',
-  'credentials',
-  'not-kubernetes',
-  'aborted',
-]);
-
 /**
- * What `read` finds. That it is not there, or may not be read, is a fact; so is any other answer that speaks of this one
- * thing: whatever serves a custom resource may be broken while the server is well.
+ * What `read` finds, in its turn: any answer that speaks of this one thing is a fact (see {@link part}).
  * @throws KubeError when the server cannot be asked
  */
-export async function readPart<T>({ lanes }: PartReader, read: () => Promise<T>): Promise<Part<T>> {
-  try {
-    return { state: 'known', value: await lanes(read) };
-  } catch (error) {
-    if (!(error instanceof KubeError) || error.status === 0 || general.has(error.kind)) throw error;
-    if (error.kind === 'not-found') return { state: 'absent' };
-    return { state: 'unreadable', why: error.detail || error.message };
-  }
-}
-
-export interface ListRequest extends Pick<JsonRequest, 'path' | 'query' | 'metadataOnly' | 'operation'> {
-  /** Only so many of the first objects; all when absent. */
-  readonly first?: number;
+export function readPart<T>({ lanes }: PartReader, read: () => Promise<T>): Promise<Part<T>> {
+  return part(() => lanes(read), { custom: true });
 }
 
 /** The objects of a list as JSON, page by page. Clean what is shown of them. */
 export function listPart(reader: PartReader, request: ListRequest): Promise<Part<readonly JsonObject[]>> {
-  return readPart(reader, () => list(reader, request));
-}
-
-async function list(
-  { client, signal }: PartReader,
-  { first, query, ...request }: ListRequest,
-): Promise<readonly JsonObject[]> {
-  const items: JsonObject[] = [];
-  let token = '';
-  do {
-    const page = await client.json({
-      method: 'GET',
-      signal,
-      ...request,
-      query: {
-        ...query,
-        limit: String(first ?? PAGE),
-        ...(token === '' ? {} : { continue: token }),
-      },
-    });
-    items.push(...objectsAt(page, 'items'));
-    token = first === undefined ? rawAt(objectAt(page, 'metadata'), 'continue') : '';
-  } while (token !== '');
-  return items;
+  return readPart(reader, () => listJson(reader, request));
 }
 
 /** From so many namespaces on nobody is asked about each of them. */

@@ -2,6 +2,7 @@
  * What was read for a preflight. Reading says what there is, judging (`judge.ts`) what that means. Times are seconds
  * since the epoch; texts have been cleaned.
  */
+import type { Part } from '../../kube/part.ts';
 import type { LabelSelector, MutatingWebhook, NamespaceRecord } from '../../kube/records.ts';
 import type { ConfigResult } from '../../mesh/config.ts';
 import type { WorkloadKey } from '../../mesh/view.ts';
@@ -9,12 +10,6 @@ import { fullName } from '../plan/names.ts';
 import type { CertificateBundle } from './certificates.ts';
 import type { ProxyResources } from './injected-requests.ts';
 import type { PodRequests } from './pod-requests.ts';
-
-/** Something that was asked for. `unreadable`: it may be there; `why` says what kept it from being read. */
-export type Part<T> =
-  | { readonly state: 'known'; readonly value: T }
-  | { readonly state: 'absent' }
-  | { readonly state: 'unreadable'; readonly why: string };
 
 /** Names a workload in maps, and to people: `Deployment shop/web`. */
 export type WorkloadId = string;

@@ -15,16 +15,18 @@ import {
   textAt,
   timeAt,
 } from '../../kube/json/value.ts';
+import type { Part } from '../../kube/part.ts';
+import { part } from '../../kube/part.ts';
 import { configMaps, mutatingWebhookConfigurations, pods, resourcePath } from '../../kube/resources.ts';
 import { parseLinkerdConfig } from '../../mesh/config.ts';
 import { trustRootHash } from '../../mesh/control-plane.ts';
 import type { MeshModel } from '../../mesh/model.ts';
 import { podLife, proxyContainer } from '../../mesh/proxy.ts';
 import { type CertificateBundle, certificatesIn } from './certificates.ts';
-import type { ConfigFacts, HeldBundle, IssuerFacts, Part, TrustBundleFacts, WebhookFacts } from './facts.ts';
+import type { ConfigFacts, HeldBundle, IssuerFacts, TrustBundleFacts, WebhookFacts } from './facts.ts';
 import { inParallel } from './in-parallel.ts';
 import { proxyResources } from './injected-requests.ts';
-import { apiGroup, LANES, type PartReader, part } from './read-parts.ts';
+import { apiGroup, LANES, type PartReader } from './read-parts.ts';
 
 /** Older trust bundles that are looked into; there is seldom more than one. */
 const MAX_HELD_BUNDLES = 5;

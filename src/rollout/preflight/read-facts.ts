@@ -1,10 +1,10 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { mapAt, objectAt } from '../../kube/json/value.ts';
+import type { Part } from '../../kube/part.ts';
 import type { LiveSession } from '../../live/follow.ts';
 import type { PlanItem } from '../plan/plan.ts';
 import type { PlanningInput } from '../plan/planner.ts';
 import {
-  type Part,
   type PreflightFacts,
   type ProbesFacts,
   type RequestFacts,

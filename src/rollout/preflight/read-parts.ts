@@ -1,71 +1,17 @@
-import type { JsonRequest, KubeClient } from '../../kube/client.ts';
-import { KubeError, type KubeErrorKind } from '../../kube/errors.ts';
-import { type JsonObject, objectAt, objectsAt, rawAt, textAt } from '../../kube/json/value.ts';
-import type { Part } from './facts.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { type JsonObject, objectAt, textAt } from '../../kube/json/value.ts';
+import { listJson, type Part, part } from '../../kube/part.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** Reads of one preflight that are under way at a time. */
 export const LANES = 8;
 /** From so many namespaces on one list of the whole cluster is cheaper than one of each. */
 const MANY_NAMESPACES = 10;
-const PAGE = '500';
 
 /** What a preflight reads with. */
 export interface PartReader {
   readonly client: KubeClient;
   readonly signal: AbortSignal;
-}
-
-/** Errors that do not speak of the object that was asked for, but of the whole server or of who asks. */
-const general: ReadonlySet<KubeErrorKind> = new Set([
-  'unauthorized',
-  'too-many-requests',
-  'credentials',
-  'not-kubernetes',
-  'aborted',
-]);
-
-/**
- * What `read` finds: a refusal is a fact and no error. With `custom`, for kinds that an extension serves, so is any
- * other failure that the server answers with: the extension may be broken while the server is well.
- * @throws KubeError when the server cannot be asked
- */
-export async function part<T>(read: () => Promise<T>, { custom = false } = {}): Promise<Part<T>> {
-  try {
-    return { state: 'known', value: await read() };
-  } catch (error) {
-    if (!(error instanceof KubeError)) {
-      throw error;
-    }
-    if (error.kind === 'not-found') {
-      return { state: 'absent' };
-    }
-    const answered = error.status !== 0 && !general.has(error.kind);
-    if (error.kind === 'forbidden' || (custom && answered)) {
-      return { state: 'unreadable', why: error.detail || error.message };
-    }
-    throw error;
-  }
-}
-
-/** All objects of a list, page by page. */
-async function listJson(
-  { client, signal }: PartReader,
-  request: Pick<JsonRequest, 'path' | 'query' | 'operation'>,
-): Promise<readonly JsonObject[]> {
-  const items: JsonObject[] = [];
-  let token = '';
-  do {
-    const page = await client.json({
-      method: 'GET',
-      signal,
-      ...request,
-      query: { ...request.query, limit: PAGE, ...(token === '' ? {} : { continue: token }) },
-    });
-    items.push(...objectsAt(page, 'items'));
-    token = rawAt(objectAt(page, 'metadata'), 'continue');
-  } while (token !== '');
-  return items;
 }
 
 /** Where a kind is listed: `/apis/autoscaling/v2` and `horizontalpodautoscalers`. */

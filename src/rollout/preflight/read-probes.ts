@@ -1,12 +1,14 @@
 import { FIELD_MANAGER, type KubeClient } from '../../kube/client.ts';
 import { KubeError } from '../../kube/errors.ts';
 import { type JsonObject, objectAt } from '../../kube/json/value.ts';
+import type { Part } from '../../kube/part.ts';
+import { part } from '../../kube/part.ts';
 import type { PodTemplate } from '../../kube/records.ts';
 import { pods, resourcePath, workloadResources } from '../../kube/resources.ts';
 import { proxyContainer, proxyOf } from '../../mesh/proxy.ts';
 import type { WorkloadKey } from '../../mesh/view.ts';
 import type { PlanItem } from '../plan/plan.ts';
-import { type Part, type ProbeAnswer, type ProbeFacts, type ProbesFacts, workloadId } from './facts.ts';
+import { type ProbeAnswer, type ProbeFacts, type ProbesFacts, workloadId } from './facts.ts';
 import { inParallel } from './in-parallel.ts';
 import { isWorkloadKind, namespacesOf } from './items.ts';
 import { type PodRequests, podRequests } from './pod-requests.ts';
@@ -14,7 +16,7 @@ import { chooseProbes } from './probe-choice.ts';
 import { injectorsFault, type ProbeFailure, probeFailure } from './probe-failure.ts';
 import { probePod } from './probe-pod.ts';
 import type { AccessReviews } from './read-access.ts';
-import { LANES, type PartReader, part } from './read-parts.ts';
+import { LANES, type PartReader } from './read-parts.ts';
 
 /** Probes under way at a time: each is one request to the injector. */
 const PROBES_AT_A_TIME = 4;

@@ -11,9 +11,11 @@ import {
 } from '../../kube/json/value.ts';
 import { selectorAt } from '../../kube/json/workload.ts';
 import { EVERYTHING } from '../../kube/kept.ts';
+import type { Part } from '../../kube/part.ts';
+import { part } from '../../kube/part.ts';
 import type { NamespaceRecord } from '../../kube/records.ts';
 import { namespaces as namespaceResource } from '../../kube/resources.ts';
-import type { AutoscalerFacts, DataPlaneFacts, LeaseFacts, Part, QuotaFacts } from './facts.ts';
+import type { AutoscalerFacts, DataPlaneFacts, LeaseFacts, QuotaFacts } from './facts.ts';
 import { inParallel } from './in-parallel.ts';
 import { quantity } from './pod-requests.ts';
 import {
@@ -23,7 +25,6 @@ import {
   listCluster,
   listNamespaces,
   type PartReader,
-  part,
 } from './read-parts.ts';
 
 /** What a preflight knows of each of some namespaces. */

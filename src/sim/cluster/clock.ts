@@ -69,12 +69,20 @@ export class ManualClock implements SimClock {
 
   /** As `advance`, to a time in milliseconds since the epoch. Never goes back. */
   advanceTo(end: number): void {
+    while (this.step(end));
+  }
+
+  /** Jumps to the next alarm and rings it. Returns false when none is due by `end`; then it is `end`. */
+  step(end: number): boolean {
     for (let next = this.#alarms[0]; next !== undefined && next.due <= end; next = this.#alarms[0]) {
       pop(this.#alarms);
+      if (next.action === undefined) continue;
       this.#now = Math.max(this.#now, next.due);
-      next.action?.();
+      next.action();
+      return true;
     }
     this.#now = Math.max(this.#now, end);
+    return false;
   }
 
   /** Advances in steps until `condition` holds. Returns whether it did within `limit` milliseconds. */

@@ -1,9 +1,9 @@
 /** Inventories of simulated clusters, read as the program reads them. */
 import type { TestContext } from 'node:test';
 import type { Inventory } from '../../../src/guide/inventory.ts';
-import type { Part } from '../../../src/guide/part.ts';
 import { readInventory } from '../../../src/guide/read/inventory.ts';
 import { createKubeClient, type JsonRequest, type KubeClient } from '../../../src/kube/client.ts';
+import type { Part } from '../../../src/kube/part.ts';
 import { readOnceWithModel } from '../../../src/live/read-once.ts';
 import type { Scenario } from '../../../src/sim/cluster/scenario/scenarios.ts';
 import { type Simulation, startSimulation } from '../../../src/sim/cluster/simulation.ts';

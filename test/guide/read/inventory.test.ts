@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Extension, Inventory, Link } from '../../../src/guide/inventory.ts';
-import type { Part } from '../../../src/guide/part.ts';
+import type { Part } from '../../../src/kube/part.ts';
 import {
   buoyantInstall,
   cliInstall,

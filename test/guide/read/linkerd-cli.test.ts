@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Part } from '../../../src/guide/part.ts';
 import { findLinkerd } from '../../../src/guide/read/linkerd-cli.ts';
+import type { Part } from '../../../src/kube/part.ts';
 import { temporaryFolder, writeProgram, writeText } from '../../support/temporary.ts';
 
 /** What is found of a `linkerd` that is this program. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import type { Part } from '../../../src/kube/part.ts';
 import type { KubeRecord } from '../../../src/kube/records.ts';
 import { createMeshModel } from '../../../src/mesh/model.ts';
 import type { PlanItem } from '../../../src/rollout/plan/plan.ts';
 import type { PlanningInput } from '../../../src/rollout/plan/planner.ts';
 import type { CertificateFacts } from '../../../src/rollout/preflight/certificates.ts';
-import type { Part, PreflightFacts, ProbeAnswer } from '../../../src/rollout/preflight/facts.ts';
+import type { PreflightFacts, ProbeAnswer } from '../../../src/rollout/preflight/facts.ts';
 import { judgePreflight } from '../../../src/rollout/preflight/judge.ts';
 import type { PreflightReport } from '../../../src/rollout/preflight/report.ts';
 import {

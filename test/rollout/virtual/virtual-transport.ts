@@ -2,8 +2,9 @@ import { KubeError } from '../../../src/kube/errors.ts';
 import type { Answer, RequestOptions } from '../../../src/kube/transport/exchange.ts';
 import type { Transport } from '../../../src/kube/transport/transport.ts';
 import { ApiError, internalError } from '../../../src/sim/api-error.ts';
+import type { ManualClock } from '../../../src/sim/cluster/clock.ts';
 import type { VirtualApi } from './virtual-api.ts';
-import type { ComputerClock, VirtualClock } from './virtual-clock.ts';
+import type { ComputerClock } from './virtual-clock.ts';
 
 /** What goes wrong with one request. */
 export type RequestFault =
@@ -34,7 +35,7 @@ export interface Network {
 }
 
 export interface VirtualTransportParts {
-  readonly world: VirtualClock;
+  readonly world: ManualClock;
   readonly computer: ComputerClock;
   readonly api: VirtualApi;
   readonly network: Network;

@@ -1,10 +1,10 @@
+import { ManualClock } from '../../../src/sim/cluster/clock.ts';
 import { SimulatedCluster } from '../../../src/sim/cluster/simulated-cluster.ts';
 import { type Authorizer, allowAll } from '../../../src/sim/server/authorizer.ts';
 import type { Random } from '../../support/seeded-random.ts';
 import { createVirtualDisk, type VirtualDisk } from './disk.ts';
 import { type Fleet, type Member, PRESENT } from './fleet.ts';
 import { createVirtualApi, type VirtualApi } from './virtual-api.ts';
-import { VirtualClock } from './virtual-clock.ts';
 import type { RequestFault, SentRequest } from './virtual-transport.ts';
 
 /** A fault that the next requests of a kind meet. */
@@ -24,7 +24,7 @@ export interface Disturbance {
 
 /** Everything outside the program: time, cluster, network, rights, disk. The program may die; this goes on. */
 export interface World {
-  readonly clock: VirtualClock;
+  readonly clock: ManualClock;
   readonly cluster: SimulatedCluster;
   readonly api: VirtualApi;
   readonly members: readonly Member[];
@@ -61,7 +61,7 @@ export interface WorldOptions {
 
 /** A world at its beginning, with nothing going on. */
 export function createWorld({ fleet, members, seed, random }: WorldOptions): World {
-  const clock = new VirtualClock(PRESENT);
+  const clock = new ManualClock(PRESENT);
   const cluster = new SimulatedCluster({ clock, seed, scenario: fleet.scenario(members) });
   const forbidden = new Set<string>();
   const authorizer: Authorizer = {

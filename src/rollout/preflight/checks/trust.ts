@@ -1,7 +1,8 @@
 import { configMap } from '../../../data/linkerd.ts';
+import type { Part } from '../../../kube/part.ts';
 import { count } from '../../../mesh/words.ts';
 import { type CertificateFacts, isValidAt } from '../certificates.ts';
-import type { HeldBundle, IssuerFacts, Part, TrustBundleFacts } from '../facts.ts';
+import type { HeldBundle, IssuerFacts, TrustBundleFacts } from '../facts.ts';
 import type { Finding } from '../report.ts';
 import { blocker, type Case, type Check, some, someOf, unknown, warning } from '../verdict.ts';
 
