@@ -10,6 +10,7 @@ import type { Arguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import type { Output } from './connect.ts';
 import { exitCode } from './exit-codes.ts';
+import { namesKind } from './kinds.ts';
 import { UsageError } from './pflag.ts';
 import { subjectOf } from './subject.ts';
 import { choiceOf } from './values.ts';
@@ -33,7 +34,7 @@ export async function verify(
   const named = [...new Set([...args.list('namespace'), ...args.operands])];
   const namespaces = named.length === 0 || args.on('all-namespaces') ? undefined : named;
   const live = await readOnce(client, { ...subjectOf(args, client, env), namespaces });
-  const verification = verifyMesh(live.mesh, namespaces, excuses);
+  const verification = verifyMesh(live.mesh, namespaces, excuses, namesKind);
   const [misspelt] = verification.unused;
   if (misspelt !== undefined) {
     throw new CommandError(

@@ -25,7 +25,7 @@ export interface Finding {
 
 /** Says that findings are known and no failure. */
 export interface Excuse {
-  /** `NAMESPACE`, or `NAMESPACE/KIND/NAME`. */
+  /** `NAMESPACE`, or `NAMESPACE/KIND/NAME` with the kind as typed. */
   readonly of: string;
   /** Why, in the operator's words; '' when none were given. */
   readonly because: string;
@@ -62,11 +62,13 @@ export function excuseOf(text: string): Excuse {
  * plane's root; whether every pod that should have a proxy has one; and whether nothing is still under way. A proxy
  * at its pin is at its target; a pin that violates the skew is a finding all the same.
  * @param namespaces all of the mesh when undefined
+ * @param namesKind whether a kind as typed in an excuse means the kind of a workload
  */
 export function verify(
   mesh: MeshView,
   namespaces: readonly string[] | undefined,
   excuses: readonly Excuse[],
+  namesKind: (typed: string, kind: string) => boolean,
 ): Verification {
   const findings: Finding[] = [];
   const excused: ExcusedFinding[] = [];
@@ -85,7 +87,7 @@ export function verify(
         continue;
       }
       const finding = { workload, problems, reason: problems.map(({ text }) => text).join('; ') };
-      const excuse = excuses.find((candidate) => isExcused(workload, candidate));
+      const excuse = excuses.find((candidate) => isExcused(workload, candidate, namesKind));
       if (excuse === undefined) {
         findings.push(finding);
       } else {
@@ -163,6 +165,13 @@ function behindTarget({ proxies, byVersion, byClass, target }: WorkloadView): re
       ];
 }
 
-function isExcused({ namespace, kind, name }: WorkloadView, { of }: Excuse): boolean {
-  return of === namespace || of.toLowerCase() === `${namespace}/${kind}/${name}`.toLowerCase();
+function isExcused(
+  workload: WorkloadView,
+  { of }: Excuse,
+  namesKind: (typed: string, kind: string) => boolean,
+): boolean {
+  const [namespace, kind, name, ...rest] = of.split('/');
+  if (namespace !== workload.namespace) return false;
+  if (kind === undefined) return true;
+  return name === workload.name && rest.length === 0 && namesKind(kind, workload.kind);
 }

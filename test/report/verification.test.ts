@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { namesKind } from '../../src/cli/kinds.ts';
 import type { WorkloadView } from '../../src/mesh/view.ts';
 import { excuseOf, verify } from '../../src/report/verification.ts';
 import { CURRENT, liveView, namespaceView, podTally, workloadView } from '../support/views.ts';
@@ -8,7 +9,7 @@ const OLD = 'edge-25.10.7';
 
 function verified(workload: WorkloadView, excuses: readonly string[] = []) {
   const { mesh } = liveView({ namespaces: [namespaceView('books')], workloads: [workload] });
-  return verify(mesh, undefined, excuses.map(excuseOf));
+  return verify(mesh, undefined, excuses.map(excuseOf), namesKind);
 }
 
 const behind = workloadView('books', 'webapp', {
@@ -90,8 +91,13 @@ for (const [what, workload, reason] of [
   });
 }
 
-test('a finding is excused by its namespace or its name, in any case of the kind', () => {
-  for (const excuse of ['books', 'books/deployment/webapp', 'books/Deployment/webapp']) {
+test('a finding is excused by its namespace or its name, the kind as kubectl takes it', () => {
+  for (const excuse of [
+    'books',
+    'books/deployment/webapp',
+    'books/Deployment/webapp',
+    'books/deploy/webapp',
+  ]) {
     const { findings, excused, unused } = verified(behind, [excuse]);
     assert.deepEqual([findings.length, excused.length, unused.length], [0, 1, 0], excuse);
   }
@@ -100,6 +106,9 @@ test('a finding is excused by its namespace or its name, in any case of the kind
 test('an excuse that meets nothing is told', () => {
   assert.deepEqual(verified(behind, ['books/deployment/webap']).unused, ['books/deployment/webap']);
   assert.equal(verified(behind, ['books/deployment/webap']).findings.length, 1);
+  for (const other of ['books/sts/webapp', 'books/deploy', 'books/deploy/webapp/', 'book/deploy/webapp']) {
+    assert.deepEqual(verified(behind, [other]).unused, [other]);
+  }
 });
 
 test('an excuse may say why', () => {
@@ -116,7 +125,7 @@ test('only the namespaces asked for are looked at', () => {
     namespaces: [namespaceView('books'), namespaceView('other')],
     workloads: [behind],
   });
-  assert.deepEqual(verify(mesh, ['other'], []), {
+  assert.deepEqual(verify(mesh, ['other'], [], namesKind), {
     proxies: 0,
     workloads: 0,
     controlPlane: [],
@@ -133,6 +142,6 @@ test('while the control plane is in motion nothing is verified', () => {
   ] as const;
   for (const controlPlane of views) {
     const { mesh } = liveView({ controlPlane, namespaces: [namespaceView('books')] });
-    assert.equal(verify(mesh, undefined, []).controlPlane.length, 1);
+    assert.equal(verify(mesh, undefined, [], namesKind).controlPlane.length, 1);
   }
 });

@@ -4,14 +4,6 @@ import { operandOf } from './subject.ts';
 /** How this program is called. */
 export const PROGRAM = 'kubectl linkerd-upgrade';
 
-const restartable: ReadonlySet<EffectKind> = new Set([
-  'upgrades',
-  'renews',
-  'unmeshes',
-  'meshes',
-  'downgrades',
-]);
-
 /** Commands that help with a workload whose restart has this effect, the most useful first. */
 export function nextFor(
   key: WorkloadKey,
@@ -33,9 +25,13 @@ export function nextFor(
       ];
     case 'nothing':
       return [];
+    case 'upgrades':
+    case 'renews':
+      return [`${PROGRAM} plan ${operand}`, `${PROGRAM} restart ${operand}`];
+    case 'meshes':
+    case 'downgrades':
+      return [`${PROGRAM} plan ${operand}`, `${PROGRAM} restart ${operand} --include ${effect}`];
     default:
-      return restartable.has(effect)
-        ? [`${PROGRAM} plan ${operand}`, `${PROGRAM} restart ${operand}`]
-        : [`${PROGRAM} plan ${operand}`];
+      return [`${PROGRAM} plan ${operand}`];
   }
 }
