@@ -106,7 +106,14 @@ async function perform(
   const input = await inputOf(wish, client, session);
   const seen = previewPin(input);
   const { namespace } = session.model.view().controlPlane;
-  const preview = { ...seen, warnings: [...seen.warnings, ...(await lockWarning(client, namespace))] };
+  const preview = {
+    ...seen,
+    warnings: [
+      ...seen.warnings,
+      ...session.store.get().unreadable.map(({ what, why }) => `not readable: ${what}: ${why}`),
+      ...(await lockWarning(client, namespace)),
+    ],
+  };
   const tell = (lines: readonly string[]): void => {
     const text = lines.map((line) => `${line}\n`).join('');
     // With -o json standard output is for the document; who is asked has to see what it is about all the same.

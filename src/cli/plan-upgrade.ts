@@ -54,7 +54,7 @@ export async function planUpgrade(
 
 async function textOf(document: object, form: 'json' | 'yaml'): Promise<string> {
   if (form === 'json') return `${JSON.stringify(document, null, 2)}\n`;
-  const { stringify } = await import('yaml');
+  const { stringify } = await import('./yaml.ts');
   return stringify(document, { aliasDuplicateObjects: false });
 }
 

@@ -12,6 +12,7 @@ import { type Engine, withEngine } from './engine.ts';
 import { exitCode } from './exit-codes.ts';
 import { limitsOf } from './limits.ts';
 import { narrowedPlan } from './narrowed-plan.ts';
+import { notReadable } from './not-readable.ts';
 import { pageWidth } from './page-width.ts';
 import { UsageError } from './pflag.ts';
 import { planOptionsOf } from './plan-options.ts';
@@ -58,7 +59,8 @@ export async function plan(
     if (form === 'table') {
       const width = pageWidth(process.stdout);
       const found = report ? preflightLines(report, width) : [];
-      print(output, [...planTable(planned, limits, width), ...found]);
+      const lost = notReadable(engine.session.store.get().unreadable, width);
+      print(output, [...planTable(planned, limits, width), ...found, ...lost]);
     } else {
       output.out(await textOf(document, form));
     }
@@ -78,7 +80,7 @@ async function textOf(document: PlanDocument, form: 'json' | 'yaml'): Promise<st
   if (form === 'json') {
     return `${JSON.stringify(document, null, 2)}\n`;
   }
-  const { stringify } = await import('yaml');
+  const { stringify } = await import('./yaml.ts');
   return stringify(document, { aliasDuplicateObjects: false });
 }
 

@@ -12,6 +12,7 @@ import { type Engine, withEngine } from './engine.ts';
 import { exitCode } from './exit-codes.ts';
 import { followRun } from './follow-run.ts';
 import { narrowedPlan } from './narrowed-plan.ts';
+import { notReadable } from './not-readable.ts';
 import { operatorName } from './operator.ts';
 import { planInFile } from './plan-file.ts';
 import { type Proposal, proposeFile, proposeScopes } from './proposal.ts';
@@ -64,6 +65,10 @@ export async function restart(
 
 async function carryOut(call: RestartCall, engine: Engine, wanted: Proposal): Promise<number> {
   const { wish, teller, output } = call;
+  const lost = notReadable(engine.session.store.get().unreadable);
+  if (lost.length > 0) {
+    teller.note(lost.join('\n').trimStart());
+  }
   if (wanted.plan.blocked.length > 0 || wanted.plan.items.length === 0) {
     teller.proposed(wanted);
     return wanted.plan.blocked.length > 0

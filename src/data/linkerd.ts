@@ -49,3 +49,6 @@ export const TRUST_BUNDLE_KEY = 'ca-bundle.crt';
 export const INJECTOR_WEBHOOK_CONFIGURATION = 'linkerd-proxy-injector-webhook-config';
 export const INJECTOR_WEBHOOK = 'linkerd-proxy-injector.linkerd.io';
 export const INJECTOR_DEPLOYMENT = 'linkerd-proxy-injector';
+
+/** The issuer as cert-manager keeps it, by the name of Linkerd's documentation, and the Secret that comes of it. */
+export const ISSUER_CERTIFICATE = 'linkerd-identity-issuer';

@@ -2,7 +2,7 @@ import type { ResourceType } from './types.ts';
 
 /**
  * The resources that the simulated API server serves, as a kube-apiserver announces them in discovery.
- * Source: APIResourceList answers of kube-apiserver v1.26.5; singular names as servers from 1.27 on fill them in.
+ * Source: APIResourceList answers of kube-apiserver v1.26.5, of v1.30 for admission policies; singular names as servers from 1.27 on fill them in.
  */
 
 const EVERY_VERB = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -125,6 +125,32 @@ export const mutatingWebhookConfigurations = resource(
   { namespaced: false },
 );
 
+/** Decided by when the server's authorizer is the one of `server/stored-rbac.ts`. */
+export const roles = resource('rbac.authorization.k8s.io/v1', 'roles', 'Role');
+export const roleBindings = resource('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding');
+export const clusterRoles = resource('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', {
+  namespaced: false,
+});
+export const clusterRoleBindings = resource(
+  'rbac.authorization.k8s.io/v1',
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+  { namespaced: false },
+);
+/** Stored, and enforced by whoever gives the server a way to evaluate them; see `server/validation.ts`. */
+export const validatingAdmissionPolicies = resource(
+  'admissionregistration.k8s.io/v1',
+  'validatingadmissionpolicies',
+  'ValidatingAdmissionPolicy',
+  { namespaced: false, categories: ['api-extensions'], subresources: ['status'] },
+);
+export const validatingAdmissionPolicyBindings = resource(
+  'admissionregistration.k8s.io/v1',
+  'validatingadmissionpolicybindings',
+  'ValidatingAdmissionPolicyBinding',
+  { namespaced: false, categories: ['api-extensions'] },
+);
+
 /** Served from the form that Linkerd 2.18 and later install; see `olderVersions`. */
 export const links = resource('multicluster.linkerd.io/v1alpha3', 'links', 'Link', { custom: true });
 export const rollouts = resource('argoproj.io/v1alpha1', 'rollouts', 'Rollout', {
@@ -212,6 +238,12 @@ export const resourceTypes: readonly ResourceType[] = [
   networkPolicies,
   mutatingWebhookConfigurations,
   customResourceDefinitions,
+  roles,
+  roleBindings,
+  clusterRoles,
+  clusterRoleBindings,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
   links,
   servers,
   serviceProfiles,
@@ -266,6 +298,8 @@ const counted = new Set([
   podDisruptionBudgets,
   networkPolicies,
   mutatingWebhookConfigurations,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
   customResourceDefinitions,
   links,
   servers,

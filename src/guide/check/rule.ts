@@ -20,6 +20,8 @@ export interface Rule<T> {
   /** Half a sentence above the findings, where they do not speak for themselves. */
   readonly summary?: string;
   readonly look: (subject: T) => readonly Finding[];
+  /** Why it cannot be told, where that is so; nothing is looked at then, and the check is a warning. */
+  readonly blind?: (subject: T) => string | undefined;
 }
 
 /** Rules that are reported under one heading. */
@@ -30,7 +32,14 @@ export interface RuleSet<T> {
 
 /** Asks the rules of one category. */
 export function ask<T>({ name, rules }: RuleSet<T>, subject: T): CheckCategory {
-  return { name, checks: rules.map((rule) => checkOf(rule, rule.look(subject))) };
+  return { name, checks: rules.map((rule) => askOne(rule, subject)) };
+}
+
+function askOne<T>(rule: Rule<T>, subject: T): Check {
+  const why = rule.blind?.(subject);
+  if (why === undefined) return checkOf(rule, rule.look(subject));
+  const { anchor, description } = rule;
+  return checkOf({ anchor, description, weight: 'warning' }, [{ text: why }]);
 }
 
 /** A rule and what it has found as a check. */

@@ -1,3 +1,4 @@
+import { configMap } from '../../data/linkerd.ts';
 import { count } from '../../mesh/words.ts';
 import type { Inventory } from '../inventory.ts';
 import type { Finding, Rule, RuleSet } from './rule.ts';
@@ -49,6 +50,10 @@ const trusted: Rule<Inventory> = {
   description: "data plane proxies trust the control plane's root",
   weight: 'warning',
   summary: 'some proxies have another trust bundle and must be restarted:',
+  blind: ({ unreadable }) =>
+    unreadable.some(({ what }) => what.includes(configMap.trustRoots))
+      ? `${configMap.trustRoots} cannot be read, so which proxies trust the control plane's root cannot be told`
+      : undefined,
   look: ({ mesh }) =>
     each(mesh, ({ staleTrust, proxies }) =>
       staleTrust === 0 ? undefined : `${staleTrust} of ${count(proxies, 'proxy', 'proxies')}`,

@@ -23,7 +23,7 @@ export const namedObjects = [
 ] as const;
 
 /** Definitions that are looked at. Each is read by name: those of a whole cluster are many, and large. */
-const wanted = [
+export const wantedDefinitions = [
   HTTP_ROUTES,
   GRPC_ROUTES,
   LINKS,
@@ -34,6 +34,9 @@ const wanted = [
   ...namedObjects,
 ];
 
+/** Those whose objects are listed. */
+export const listedDefinitions = [LINKS, BUOYANT_CONTROL_PLANES, ...namedObjects] as const;
+
 const API = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const keptDomains = /^(?:[\w.-]+\.)?(?:linkerd\.io|helm\.sh|gateway\.networking\.k8s\.io)\//;
 
@@ -41,7 +44,7 @@ const keptDomains = /^(?:[\w.-]+\.)?(?:linkerd\.io|helm\.sh|gateway\.networking\
 export async function readDefinitions(reader: PartReader): Promise<Definitions> {
   const { client, signal } = reader;
   const parts = await Promise.all(
-    wanted.map(async (name) => {
+    wantedDefinitions.map(async (name) => {
       const operation = `read customresourcedefinition ${name}`;
       const found = await readPart(reader, () =>
         client.json({ method: 'GET', path: `${API}/${name}`, signal, operation }),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { RUN_LEASE } from '../../data/own.ts';
 import { FIELD_MANAGER, type KubeClient } from '../../kube/client.ts';
 import { sleep } from '../../kube/clock.ts';
 import { namespaces } from '../../kube/resources.ts';
@@ -39,6 +40,10 @@ export function clusterPorts(
     createLeaseLock({
       client,
       namespace: () => model.view().controlPlane.namespace,
+      mayRenew: async (namespace, signal) => {
+        const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace, name: RUN_LEASE };
+        return (await client.canI({ verb: 'update', ...lease }, { signal })).allowed;
+      },
       closed: session.closed,
     });
   return {

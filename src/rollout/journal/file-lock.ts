@@ -73,7 +73,8 @@ function create(path: string): number | undefined {
     if (codeOf(error) === 'EEXIST') return undefined;
     throw fileError('create the lock file', path, error);
   } finally {
-    rmSync(draft, { force: true });
+    // Only what was made: Bun finds fault with a read-only file system even where there is nothing to remove.
+    if (descriptor !== undefined) rmSync(draft, { force: true });
   }
 }
 

@@ -29,6 +29,11 @@ export interface LeaseLockOptions {
   readonly namespace: () => string;
   /** Milliseconds that never go back; by default the process's own. */
   readonly monotonic?: () => number;
+  /**
+   * Whether a Lease that is made may be renewed; asked before one is made. Who may create but not update would lose the
+   * lock in the midst of a run.
+   */
+  readonly mayRenew?: (namespace: string, signal: AbortSignal) => Promise<boolean>;
   /** Ends all activity without giving the lock back. */
   readonly closed?: AbortSignal;
   readonly timing?: Partial<LeaseTiming>;
@@ -154,6 +159,9 @@ export function createLeaseLock(options: LeaseLockOptions): RunLock {
         if (step.step === 'watch') {
           await wait(Math.min(step.seconds, timing.retry), mine);
         } else {
+          if (sight === undefined && !(await mayRenew(mine, namespace))) {
+            return unavailable(`leases may be created, but not updated. ${missingRight(namespace)}`);
+          }
           if (await write(mine, namespace, step.step === 'take' ? step.lease : undefined)) {
             return { answer: 'held' };
           }
@@ -172,6 +180,10 @@ export function createLeaseLock(options: LeaseLockOptions): RunLock {
       }
     }
     return unavailable('the lock changes hands all the time. Try again.');
+  }
+
+  async function mayRenew({ end }: Session, namespace: string): Promise<boolean> {
+    return (await options.mayRenew?.(namespace, end.signal)) ?? true;
   }
 
   /** Writes our name into the Lease. False when somebody was quicker, or the answer too late to say anything. */

@@ -149,6 +149,8 @@ export interface PreflightFacts {
   readonly quotas: ReadonlyMap<string, Part<readonly QuotaFacts[]>>;
   readonly requests: ReadonlyMap<WorkloadId, RequestFacts>;
   readonly autoscalers: ReadonlyMap<string, Part<readonly AutoscalerFacts[]>>;
+  /** Namespaces whose PodDisruptionBudgets may not be read; the picture has none of them. */
+  readonly budgetsUnread?: readonly string[];
   /** Names of the nodes that take no new pods. */
   readonly cordoned: Part<readonly string[]>;
   readonly dataPlanes: ReadonlyMap<string, Part<readonly DataPlaneFacts[]>>;

@@ -67,7 +67,7 @@ export async function readAccess(
     for (const question of questionsFor(item)) {
       const general = await reviews.may(question);
       const answer =
-        general.allowed || question.verb === 'create'
+        general.allowed || !isNameable(question)
           ? general
           : await reviews.may({ ...question, name: item.key.name });
       if (!answer.allowed) {
@@ -79,14 +79,21 @@ export async function readAccess(
   return new Map(items.map(({ key }, index) => [workloadId(key), answers[index] ?? ALLOWED]));
 }
 
+/** What is watched or created is not named, so that no role can allow it for one object. */
+function isNameable({ verb }: AccessQuestion): boolean {
+  return verb !== 'create' && verb !== 'watch';
+}
+
 function questionsFor({ key: { kind, namespace }, method }: PlanItem): readonly AccessQuestion[] {
   if (!isWorkloadKind(kind)) {
     return [];
   }
   const { group, plural: resource } = workloadResources[kind];
   const patch = { verb: 'patch', group, resource, namespace };
+  // A restart whose effect is not told of would wait for it until its deadline.
+  const watch = { verb: 'watch', group, resource, namespace };
   const evict = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', namespace };
-  return method === 'evict' ? [patch, evict] : [patch];
+  return method === 'evict' ? [patch, watch, evict] : [patch, watch];
 }
 
 /** Whether the Lease that keeps runs apart may be had. */

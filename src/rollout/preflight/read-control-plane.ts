@@ -4,6 +4,7 @@ import {
   container as containerName,
   INJECTOR_WEBHOOK,
   INJECTOR_WEBHOOK_CONFIGURATION,
+  ISSUER_CERTIFICATE,
   TRUST_BUNDLE_KEY,
 } from '../../data/linkerd.ts';
 import {
@@ -30,8 +31,6 @@ import { apiGroup, LANES, type PartReader } from './read-parts.ts';
 
 /** Older trust bundles that are looked into; there is seldom more than one. */
 const MAX_HELD_BUNDLES = 5;
-/** As Linkerd's documentation names it for cert-manager, and the Secret that comes of it. */
-const ISSUER = 'linkerd-identity-issuer';
 const TRUST_ANCHORS = 'LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS';
 
 /** The injector's webhook. Read as JSON: what the API server trusts when it calls it stands in no record. */
@@ -82,9 +81,9 @@ export async function readIssuer(reader: PartReader, namespace: string): Promise
     async () => {
       const certificate = await reader.client.json({
         method: 'GET',
-        path: `${api.value}/namespaces/${encodeURIComponent(namespace)}/certificates/${ISSUER}`,
+        path: `${api.value}/namespaces/${encodeURIComponent(namespace)}/certificates/${ISSUER_CERTIFICATE}`,
         signal: reader.signal,
-        operation: `read certificate ${namespace}/${ISSUER}`,
+        operation: `read certificate ${namespace}/${ISSUER_CERTIFICATE}`,
       });
       return issuerOf(objectAt(certificate, 'status'));
     },

@@ -1,7 +1,9 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { mapAt, objectAt } from '../../kube/json/value.ts';
 import type { Part } from '../../kube/part.ts';
+import { podDisruptionBudgets } from '../../kube/resources.ts';
 import type { LiveSession } from '../../live/follow.ts';
+import { missing } from '../../live/subjects.ts';
 import type { PlanItem } from '../plan/plan.ts';
 import type { PlanningInput } from '../plan/planner.ts';
 import {
@@ -150,10 +152,17 @@ async function readFacts(
     quotas,
     requests,
     autoscalers,
+    budgetsUnread: budgetsUnread(session, names),
     cordoned,
     dataPlanes,
     probes,
   };
+}
+
+/** Budgets are followed with all else; what cannot be followed is told by the session. */
+function budgetsUnread({ store }: LiveSession, namespaces: readonly string[]): readonly string[] {
+  const lost = new Set(store.get().unreadable.map(({ what }) => what));
+  return namespaces.filter((name) => lost.has(missing(podDisruptionBudgets, name)));
 }
 
 const NOT_PROBED: ProbesFacts = { asked: false, answers: [], forbidden: [], omitted: 0 };

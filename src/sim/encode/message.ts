@@ -1,3 +1,4 @@
+import { accessSchema } from './schema/access.ts';
 import { coreSchema } from './schema/core.ts';
 import { metaSchema } from './schema/meta.ts';
 import { othersSchema } from './schema/others.ts';
@@ -50,7 +51,7 @@ const SPECIALS: readonly string[] = [
 ] satisfies Special[];
 
 const messages = new Map<string, Message>();
-for (const schema of [metaSchema, coreSchema, workloadsSchema, othersSchema]) {
+for (const schema of [metaSchema, coreSchema, workloadsSchema, othersSchema, accessSchema]) {
   for (const text of schema.trim().split(/\n(?=\w)/)) {
     const message = parseMessage(text);
     messages.set(message.name, message);

@@ -17,6 +17,7 @@ import { createHandler } from './handler.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { listen, stopListening } from './listener.ts';
 import { ANONYMOUS, type User, type UsersByToken } from './users.ts';
+import type { ValidatingAdmission } from './validation.ts';
 import { DEFAULT_VERSION, type ServerVersion } from './version.ts';
 import { createWatches } from './watch.ts';
 
@@ -28,7 +29,10 @@ export interface ApiServerOptions {
   readonly clock?: SimClock;
   /** The time in which watches end and bookmarks come; the real one unless a test says otherwise. */
   readonly wireClock?: SimClock;
-  readonly authorizer?: Authorizer;
+  /** Or how it is made of what is stored. Everybody may do everything unless it is given. */
+  readonly authorizer?: Authorizer | ((store: MemoryStore) => Authorizer);
+  /** Makes, of what is stored, who judges every write before it is stored. */
+  readonly validating?: (store: MemoryStore) => ValidatingAdmission;
   readonly version?: ServerVersion;
   /** Default true. Plain http takes requests without a token as the administrator's, as kubectl sends none there. */
   readonly tls?: boolean;
@@ -42,6 +46,8 @@ export interface ApiServerOptions {
   readonly random?: () => number;
   /** For objects of dry runs; what is stored gets its uid from the store. */
   readonly uid?: () => string;
+  /** Requests wait for it. */
+  readonly ready?: Promise<void>;
 }
 
 export interface KubeconfigRequest {
@@ -94,10 +100,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       store,
       clock,
       admission: options.admission,
+      validating: options.validating?.(store),
       random: options.random ?? Math.random,
       uid: options.uid ?? randomUUID,
     },
-    authorizer: options.authorizer ?? allowAll,
+    authorizer: authorizerOf(options.authorizer ?? allowAll, store),
     users,
     withoutToken: secure ? ANONYMOUS : ADMINISTRATOR,
     version: options.version ?? DEFAULT_VERSION,
@@ -106,7 +113,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     audit,
     faultFor: faults.faultFor,
   });
-  const server = createServer(authority, handle);
+  const { ready } = options;
+  const server = createServer(
+    authority,
+    ready === undefined ? handle : (req, res) => void ready.then(() => handle(req, res)),
+  );
   faults.attach(server);
   const port = await listen(server, options.port ?? 0);
   const url = `${secure ? 'https' : 'http'}://${HOST}:${port}`;
@@ -126,6 +137,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       await stopListening(server);
     },
   };
+}
+
+function authorizerOf(
+  authorizer: NonNullable<ApiServerOptions['authorizer']>,
+  store: MemoryStore,
+): Authorizer {
+  return typeof authorizer === 'function' ? authorizer(store) : authorizer;
 }
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;

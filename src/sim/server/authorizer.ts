@@ -20,16 +20,26 @@ export interface PolicyRule {
   readonly resourceNames?: readonly string[];
 }
 
+/** A rule of RBAC on paths that are no resources; `*` stands for any ending. */
+export interface PathRule {
+  readonly verbs: readonly string[];
+  readonly nonResourceURLs: readonly string[];
+}
+
 /** Decides over each request to a resource; asked anew every time, so that rights may change while a test runs. */
 export interface Authorizer {
   allows(user: User, attributes: Attributes): boolean;
   /** What `auth can-i --list` shows for one namespace. */
   rules(user: User, namespace: string): readonly PolicyRule[];
+  /** Whether a path that is no resource may be asked for; without it all may by whoever has said who he is. */
+  allowsPath?(user: User, verb: string, path: string): boolean;
+  /** The rules behind `allowsPath`. */
+  paths?(user: User): readonly PathRule[];
 }
 
-const EVERYTHING: PolicyRule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+export const EVERYTHING: PolicyRule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
 /** ClusterRole system:basic-user, which every authenticated user has. */
-const BASIC_USER: readonly PolicyRule[] = [
+export const BASIC_USER: readonly PolicyRule[] = [
   {
     verbs: ['create'],
     apiGroups: ['authorization.k8s.io'],
@@ -71,7 +81,8 @@ export function rbacAuthorizer(bindings: readonly Binding[]): Authorizer {
   };
 }
 
-function covers(rule: PolicyRule, { verb, group, resource, subresource, name }: Attributes): boolean {
+/** Whether a rule allows a request. */
+export function covers(rule: PolicyRule, { verb, group, resource, subresource, name }: Attributes): boolean {
   const names = rule.resourceNames ?? [];
   return (
     includes(rule.verbs, verb) &&

@@ -39,16 +39,17 @@ function accessReview(request: ReviewRequest): Fields {
   if (!isObject(attributes) && !isObject(spec.nonResourceAttributes)) {
     throw badRequest('exactly one of resourceAttributes and nonResourceAttributes must be given');
   }
-  const allowed =
-    !isObject(attributes) ||
-    authorizer.allows(user, {
-      verb: stringAt(attributes, 'verb'),
-      group: stringAt(attributes, 'group'),
-      resource: stringAt(attributes, 'resource'),
-      subresource: stringAt(attributes, 'subresource'),
-      namespace: stringAt(attributes, 'namespace'),
-      name: stringAt(attributes, 'name'),
-    });
+  const path = spec.nonResourceAttributes;
+  const allowed = !isObject(attributes)
+    ? (authorizer.allowsPath?.(user, stringAt(path, 'verb'), stringAt(path, 'path')) ?? true)
+    : authorizer.allows(user, {
+        verb: stringAt(attributes, 'verb'),
+        group: stringAt(attributes, 'group'),
+        resource: stringAt(attributes, 'resource'),
+        subresource: stringAt(attributes, 'subresource'),
+        namespace: stringAt(attributes, 'namespace'),
+        name: stringAt(attributes, 'name'),
+      });
   return review(request, { spec, status: { allowed } }, true);
 }
 
@@ -75,7 +76,8 @@ function rulesReview(request: ReviewRequest): Fields {
   const namespace = stringAt(request.object, 'spec', 'namespace');
   if (namespace === '') throw badRequest('no namespace on request');
   const resourceRules = request.authorizer.rules(request.user, namespace).map((rule): Json => ({ ...rule }));
-  const status = { resourceRules, nonResourceRules: NON_RESOURCE_RULES, incomplete: false };
+  const paths = request.authorizer.paths?.(request.user).map((rule): Json => ({ ...rule }));
+  const status = { resourceRules, nonResourceRules: paths ?? NON_RESOURCE_RULES, incomplete: false };
   return review(request, { spec: {}, status }, false);
 }
 

@@ -7,7 +7,13 @@ import { patchObject, replaceObject } from '../write/change.ts';
 import { createObject } from '../write/create.ts';
 import { deleteObject, removeObject } from '../write/delete.ts';
 import { managerName } from '../write/managed-fields.ts';
-import { existingObject, type WriteContext, type WriteRequest, type WriteResult } from '../write/request.ts';
+import {
+  checkAttempt,
+  existingObject,
+  type WriteContext,
+  type WriteRequest,
+  type WriteResult,
+} from '../write/request.ts';
 import { decodeObject } from '../write/request-body.ts';
 import { evictPod, scaleOf, writeScale } from '../write/subresources.ts';
 import type { Answer } from './answer.ts';
@@ -78,14 +84,14 @@ export function route(parts: RouteParts, exchange: Exchange, user: User): Outcom
 }
 
 function authorize({ authorizer }: RouteParts, info: RequestInfo, target: Target, user: User): void {
-  const { group, plural, subresource, namespace, name, resource } = target;
-  // A namespace is named by itself, and its rules may be those of a role inside it.
+  const { group, plural, subresource, namespace, name, resource, single } = target;
+  // A path names the namespace that its object is, whose roles count; a field selector names no more than the object.
   const attributes: Attributes = {
     verb: info.verb,
     group,
     resource: plural,
     subresource,
-    namespace: resource === namespaces ? name : namespace,
+    namespace: resource === namespaces && single ? name : namespace,
     name,
   };
   if (authorizer.allows(user, attributes)) return;
@@ -97,7 +103,10 @@ function authorize({ authorizer }: RouteParts, info: RequestInfo, target: Target
 
 function nonResource(parts: RouteParts, { headers, info, accept }: Exchange, user: User): Answer {
   const path = info.path.replace(/(?<=.)\/$/, '');
-  if (user.name === ANONYMOUS.name && !PUBLIC_PATHS.includes(path)) {
+  const allowed =
+    parts.authorizer.allowsPath?.(user, info.verb, info.path) ??
+    (user.name !== ANONYMOUS.name || PUBLIC_PATHS.includes(path));
+  if (!allowed) {
     const message = `forbidden: User "${user.name}" cannot ${info.verb} path "${info.path}"`;
     throw new ApiError({ code: 403, reason: 'Forbidden', message, details: {} });
   }
@@ -117,7 +126,7 @@ function handleResource(parts: RouteParts, exchange: Exchange, target: ResourceT
   if (resource.verbs.length === 1 && resource.verbs[0] === 'create')
     return review(parts, exchange, resource, user);
   if (info.method === 'GET') return read(parts, exchange, target);
-  return write(parts, exchange, target);
+  return write(parts, exchange, target, user);
 }
 
 function review(parts: RouteParts, exchange: Exchange, resource: ResourceType, user: User): Answer {
@@ -171,10 +180,11 @@ function watchQuery(query: URLSearchParams, { single, name }: ResourceTarget): U
   return narrowed;
 }
 
-function write(parts: RouteParts, exchange: Exchange, target: ResourceTarget): Answer {
+function write(parts: RouteParts, exchange: Exchange, target: ResourceTarget, user: User): Answer {
   const { headers, info, body, accept } = exchange;
   const { resource, namespace, name, subresource } = target;
   const request: WriteRequest = {
+    user,
     resource,
     namespace,
     name: target.single ? name : '',
@@ -221,9 +231,14 @@ function writeObject(
   }
 }
 
-function deleteCollection(context: WriteContext, { resource, namespace, query }: WriteRequest): WriteResult {
+function deleteCollection(context: WriteContext, request: WriteRequest): WriteResult {
+  const { resource, namespace, query } = request;
   if (!resource.verbs.includes('deletecollection')) throw methodNotAllowed();
   const { objects } = listObjects(context.store, resource, namespace, query);
+  for (const object of objects) {
+    const { name } = object.metadata;
+    checkAttempt(context, request, { operation: 'DELETE', name, object: undefined, oldObject: object });
+  }
   for (const object of objects) removeObject(context, resource, object, undefined, query.has('dryRun'));
   const status: JsonObject = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
   return { code: 200, status };

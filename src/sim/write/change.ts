@@ -1,10 +1,12 @@
 import { ApiError, badRequest, unsupportedMediaType } from '../api-error.ts';
 import { arrayAt, at, equal, isObject } from '../json.ts';
+import type { AdmissionAttempt } from '../server/validation.ts';
 import type { Json, KubeObject, ResourceType } from '../types.ts';
 import { applyJsonPatch, PatchError } from './json-patch.ts';
 import { managerName, withOwnership } from './managed-fields.ts';
 import { applyMergePatch, applyStrategicMergePatch } from './merge-patch.ts';
 import {
+  checkAttempt,
   checkPreconditions,
   existingObject,
   isDryRun,
@@ -67,12 +69,14 @@ function otherPatch(type: string, target: unknown, patch: unknown): unknown {
 /**
  * Stores `next` in place of `existing`, if its preconditions hold, and answers what is stored; a change of nothing
  * keeps the version.
+ * @param seen what validating admission sees in place of both, where the request is about a part of the object
  */
 export function storeChange(
   context: WriteContext,
   request: WriteRequest,
   existing: KubeObject,
   next: KubeObject,
+  seen?: Pick<AdmissionAttempt, 'object' | 'oldObject'>,
 ): KubeObject {
   const { resource, subresource, query } = request;
   checkPreconditions(resource, existing, next);
@@ -83,6 +87,11 @@ export function storeChange(
     manager: managerName(query, request.userAgent),
     subresource,
     now: context.clock.now(),
+  });
+  checkAttempt(context, request, {
+    operation: 'UPDATE',
+    name: existing.metadata.name,
+    ...(seen ?? { object: owned, oldObject: existing }),
   });
   if (isDryRun(query)) return context.store.preview(resource, owned);
   const stored = context.store.update(resource, owned);

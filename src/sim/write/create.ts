@@ -6,7 +6,14 @@ import { AlreadyExistsError, type MemoryStore, timestamp } from '../store.ts';
 import type { KubeObject, ResourceType } from '../types.ts';
 import { withDefaults, withPodAdmission } from './defaults.ts';
 import { managerName, withOwnership } from './managed-fields.ts';
-import { isDryRun, objectOf, type WriteContext, type WriteRequest, type WriteResult } from './request.ts';
+import {
+  checkAttempt,
+  isDryRun,
+  objectOf,
+  type WriteContext,
+  type WriteRequest,
+  type WriteResult,
+} from './request.ts';
 import { decodeObject } from './request-body.ts';
 import { validate } from './validate.ts';
 
@@ -26,6 +33,12 @@ export function createObject(context: WriteContext, request: WriteRequest): Writ
     now: context.clock.now(),
   });
   const object = admit(context, resource, owned, dryRun);
+  checkAttempt(context, request, {
+    operation: 'CREATE',
+    name: object.metadata.name,
+    object,
+    oldObject: undefined,
+  });
   if (context.store.get(resource, namespace, object.metadata.name) !== undefined) {
     throw alreadyExists(resource, object.metadata.name);
   }

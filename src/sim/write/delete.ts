@@ -3,6 +3,7 @@ import { namespaces, pods } from '../resources.ts';
 import { timestamp } from '../store.ts';
 import type { JsonObject, KubeObject, ObjectMeta, ResourceType } from '../types.ts';
 import {
+  checkAttempt,
   checkPreconditions,
   existingObject,
   isDryRun,
@@ -29,6 +30,13 @@ export function deleteObject(context: WriteContext, request: WriteRequest): Writ
     },
   });
   const dryRun = isDryRun(request.query) || arrayAt(options, 'dryRun').includes('All');
+  checkAttempt(context, request, {
+    operation: 'DELETE',
+    name: existing.metadata.name,
+    dryRun,
+    object: undefined,
+    oldObject: existing,
+  });
   const fromQuery = Number(request.query.get('gracePeriodSeconds') ?? Number.NaN);
   const asked = typeof options.gracePeriodSeconds === 'number' ? options.gracePeriodSeconds : fromQuery;
   return removeObject(context, request.resource, existing, Number.isNaN(asked) ? undefined : asked, dryRun);

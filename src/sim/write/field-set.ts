@@ -15,7 +15,7 @@ export function childPath(parent: string, element: string): string {
 
 /** Whether a path is the prefix itself or lies below it. */
 export function isWithin(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}${SEPARATOR}`);
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === SEPARATOR);
 }
 
 /** Reads FieldsV1: an empty object is a member, `.` makes its parent one. */
@@ -39,10 +39,25 @@ interface Node {
   readonly children: Map<string, Node>;
 }
 
+/** What was written for a set, by its paths: pods of one shape are owned alike. */
+const written = new Map<string, JsonObject>();
+const MOST_WRITTEN = 1_000;
+
 /** Writes FieldsV1, elements in the API server's order. */
 export function writeFieldsV1(set: FieldSet): JsonObject {
+  const paths = [...set].sort();
+  const key = paths.join(SEPARATOR + SEPARATOR);
+  const before = written.get(key);
+  if (before !== undefined) return before;
+  if (written.size === MOST_WRITTEN) written.clear();
+  const fields = treeOf(paths);
+  written.set(key, fields);
+  return fields;
+}
+
+function treeOf(paths: readonly string[]): JsonObject {
   const root: Node = { member: false, children: new Map() };
-  for (const path of [...set].sort(comparePaths)) {
+  for (const path of paths) {
     let node = root;
     for (const element of path.split(SEPARATOR)) {
       const child: Node = node.children.get(element) ?? { member: false, children: new Map() };
@@ -58,9 +73,4 @@ function writeNode({ member, children }: Node): JsonObject {
   const written = [...children].map(([element, child]): [string, JsonObject] => [element, writeNode(child)]);
   const marked: [string, JsonObject][] = member && written.length > 0 ? [['.', {}]] : [];
   return Object.fromEntries([...marked, ...written]);
-}
-
-function comparePaths(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,7 +1,7 @@
-import { arrayAt, isObject, stringAt } from '../json.ts';
+import { isObject, stringAt } from '../json.ts';
 import { apiVersionOf } from '../resources.ts';
 import { timestamp } from '../store.ts';
-import type { Json, KubeObject, ObjectMeta, ResourceType } from '../types.ts';
+import type { Json, JsonObject, KubeObject, ObjectMeta, ResourceType } from '../types.ts';
 import { diffFields } from './field-diff.ts';
 import { isWithin, readFieldsV1, writeFieldsV1 } from './field-set.ts';
 
@@ -21,6 +21,8 @@ interface Entry {
   readonly time: string;
   readonly subresource: string;
   readonly fields: ReadonlySet<string>;
+  /** How it stands in the object, where nothing of it has changed since. */
+  readonly written?: JsonObject;
 }
 
 /** The manager's name: `fieldManager`, else the User-Agent up to its first slash, else `unknown`. */
@@ -53,10 +55,12 @@ export function withOwnership(
   const entries = readEntries(before);
   const kept = entries
     .filter((entry) => !own(entry))
-    .map((entry) => ({
-      ...entry,
-      fields: difference(entry.fields, (path) => changed.has(path) || gone(path)),
-    }));
+    .map((entry) =>
+      withFields(
+        entry,
+        difference(entry.fields, (path) => changed.has(path) || gone(path)),
+      ),
+    );
   const former = entries.find(own);
   const fields = difference(new Set([...(former?.fields ?? []), ...changed]), gone);
   const time = changed.size === 0 && former !== undefined ? former.time : timestamp(writer.now);
@@ -72,21 +76,44 @@ export function withOwnership(
   return { ...after, metadata: withEntries(after.metadata, all) };
 }
 
+/** The set itself where nothing is to be left out. */
 function difference(set: ReadonlySet<string>, without: (path: string) => boolean): ReadonlySet<string> {
-  return new Set([...set].filter((path) => !without(path)));
+  const rest = [...set].filter((path) => !without(path));
+  return rest.length === set.size ? set : new Set(rest);
+}
+
+function withFields(entry: Entry, fields: ReadonlySet<string>): Entry {
+  if (fields === entry.fields) return entry;
+  const { written: _written, ...rest } = entry;
+  return { ...rest, fields };
 }
 
 function readEntries(object: KubeObject | undefined): readonly Entry[] {
-  return arrayAt(object, 'metadata', 'managedFields')
-    .filter(isObject)
-    .map((entry) => ({
-      manager: stringAt(entry, 'manager'),
-      operation: stringAt(entry, 'operation'),
-      apiVersion: stringAt(entry, 'apiVersion'),
-      time: stringAt(entry, 'time'),
-      subresource: stringAt(entry, 'subresource'),
-      fields: readFieldsV1(entry.fieldsV1),
-    }));
+  const written = object?.metadata.managedFields;
+  return Array.isArray(written) ? written.filter(isJsonObject).map(readEntry) : [];
+}
+
+function isJsonObject(value: Json): value is JsonObject {
+  return isObject(value);
+}
+
+/** Entries as they were read before: an object is written many times, and most of its entries stay. */
+const known = new WeakMap<object, Entry>();
+
+function readEntry(written: JsonObject): Entry {
+  const before = known.get(written);
+  if (before !== undefined) return before;
+  const entry: Entry = {
+    manager: stringAt(written, 'manager'),
+    operation: stringAt(written, 'operation'),
+    apiVersion: stringAt(written, 'apiVersion'),
+    time: stringAt(written, 'time'),
+    subresource: stringAt(written, 'subresource'),
+    fields: readFieldsV1(written.fieldsV1),
+    written,
+  };
+  known.set(written, entry);
+  return entry;
 }
 
 function withEntries(metadata: ObjectMeta, entries: readonly Entry[]): ObjectMeta {
@@ -94,8 +121,10 @@ function withEntries(metadata: ObjectMeta, entries: readonly Entry[]): ObjectMet
   return entries.length === 0 ? rest : { ...rest, managedFields: entries.map(writeEntry) };
 }
 
-function writeEntry({ manager, operation, apiVersion, time, subresource, fields }: Entry): Json {
-  return {
+function writeEntry(entry: Entry): JsonObject {
+  if (entry.written !== undefined) return entry.written;
+  const { manager, operation, apiVersion, time, subresource, fields } = entry;
+  const written: JsonObject = {
     manager,
     operation,
     apiVersion,
@@ -104,6 +133,8 @@ function writeEntry({ manager, operation, apiVersion, time, subresource, fields 
     fieldsV1: writeFieldsV1(fields),
     ...(subresource === '' ? {} : { subresource }),
   };
+  known.set(written, { ...entry, written });
+  return written;
 }
 
 /** Apply before Update, then by time, then by name: the order in which the API server writes them. */

@@ -1,6 +1,8 @@
 import { ApiError, badRequest, conflict, notFound } from '../api-error.ts';
 import { isObject, stringAt } from '../json.ts';
 import { apiVersionOf, qualifiedName } from '../resources.ts';
+import { ANONYMOUS, type User } from '../server/users.ts';
+import type { AdmissionAttempt, ValidatingAdmission } from '../server/validation.ts';
 import type { MemoryStore } from '../store.ts';
 import type { JsonObject, KubeObject, PodAdmission, ResourceType, SimClock } from '../types.ts';
 
@@ -9,6 +11,8 @@ export interface WriteContext {
   readonly store: MemoryStore;
   readonly clock: SimClock;
   readonly admission: PodAdmission | undefined;
+  /** Asked last, before a write is stored. */
+  readonly validating?: ValidatingAdmission | undefined;
   /** 0 to 1, for generated names. */
   readonly random: () => number;
   readonly uid: () => string;
@@ -16,6 +20,8 @@ export interface WriteContext {
 
 /** A request that writes. */
 export interface WriteRequest {
+  /** Whom validating admission sees; nobody in particular when absent. */
+  readonly user?: User;
   readonly resource: ResourceType;
   readonly namespace: string;
   readonly name: string;
@@ -29,6 +35,17 @@ export interface WriteRequest {
 export type WriteResult =
   | { readonly code: number; readonly object: KubeObject }
   | { readonly code: number; readonly status: JsonObject };
+
+/** Lets validating admission judge a write. Throws what it throws. */
+export function checkAttempt(
+  { validating }: WriteContext,
+  { user = ANONYMOUS, resource, subresource, namespace, query }: WriteRequest,
+  attempt: Pick<AdmissionAttempt, 'operation' | 'name' | 'object' | 'oldObject'> & {
+    readonly dryRun?: boolean;
+  },
+): void {
+  validating?.({ user, resource, subresource, namespace, dryRun: isDryRun(query), ...attempt });
+}
 
 /** Whether a write is only tried. Throws a 400 ApiError on any value but `All`. */
 export function isDryRun(query: URLSearchParams): boolean {

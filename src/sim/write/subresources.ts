@@ -7,7 +7,7 @@ import { timestamp } from '../store.ts';
 import type { JsonObject, KubeObject } from '../types.ts';
 import { applyPatch, storeChange } from './change.ts';
 import { removeObject } from './delete.ts';
-import { existingObject, isDryRun, type WriteContext, type WriteRequest } from './request.ts';
+import { checkAttempt, existingObject, isDryRun, type WriteContext, type WriteRequest } from './request.ts';
 import { decodeObject } from './request-body.ts';
 
 /** The autoscaling/v1 Scale of a workload. */
@@ -41,9 +41,9 @@ export function writeScale(
   const resourceVersion = stringAt(sent, 'metadata', 'resourceVersion');
   const metadata = resourceVersion === '' ? existing.metadata : { ...existing.metadata, resourceVersion };
   const spec = isObject(existing.spec) ? existing.spec : {};
-  return scaleOf(
-    storeChange(context, request, existing, { ...existing, metadata, spec: { ...spec, replicas } }),
-  );
+  const next = { ...existing, metadata, spec: { ...spec, replicas } };
+  const seen = { object: scaleOf(next), oldObject: scale };
+  return scaleOf(storeChange(context, request, existing, next, seen));
 }
 
 /**
@@ -56,6 +56,13 @@ export function evictPod(context: WriteContext, request: WriteRequest): JsonObje
   const pod = existingObject(context, request);
   const eviction = request.body.length === 0 ? {} : decodeObject(request.body, request.contentType);
   const dryRun = isDryRun(request.query) || arrayAt(eviction, 'deleteOptions', 'dryRun').includes('All');
+  checkAttempt(context, request, {
+    operation: 'CREATE',
+    name: pod.metadata.name,
+    dryRun,
+    object: eviction,
+    oldObject: undefined,
+  });
   const budget = ignoresBudgets(pod) ? undefined : budgetOf(context, pod);
   if (budget !== undefined) {
     const allowed = numberAt(budget, 'status', 'disruptionsAllowed');

@@ -136,7 +136,7 @@ test('a right that was there is not asked for again; one that was missing is', a
   const second = await reviews();
   const about = (all: readonly AuditEntry[], word: string) =>
     all.filter(({ body }) => JSON.stringify(body).includes(word)).length;
-  assert.equal(about(first, '"deployments"'), 1, 'one for the namespace and kind, not one a workload');
+  assert.equal(about(first, '"deployments"'), 2, 'patch and watch of namespace and kind, not of each workload');
   assert.equal(about(second, '"deployments"'), 0);
   assert.ok(about(second, '"leases"') > 0);
 });

@@ -54,8 +54,10 @@ describe('dry-run pods', () => {
     const stored = pods();
     // What was installed a moment ago still settles; a pod that is tried leaves neither itself nor an event.
     const left: string[] = [];
-    const unsubscribe = simulation.store.subscribe(({ object: { kind, metadata } }) => {
-      if (metadata.name.startsWith('probe-') || kind === 'Pod' || kind === 'Event') {
+    const unsubscribe = simulation.store.subscribe(({ object }) => {
+      const about = textAt(objectAt({ ...object }, 'involvedObject'), 'name');
+      const { kind, metadata } = object;
+      if (metadata.name.startsWith('probe-') || about.startsWith('probe-')) {
         left.push(`${kind} ${metadata.name}`);
       }
     });

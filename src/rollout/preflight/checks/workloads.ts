@@ -1,7 +1,7 @@
 /** What speaks against single workloads: gone, unhealthy, moving, without slack. */
 import type { RiskKind } from '../../../mesh/view.ts';
 import { workloadId } from '../facts.ts';
-import { type Check, excluded, type Subject, some, unreadable, warning } from '../verdict.ts';
+import { type Check, excluded, type Subject, some, unknown, unreadable, warning } from '../verdict.ts';
 
 /** Namespaces and workloads are still there. */
 export const presence: Check = ({ facts: { namespaces, probes }, subjects }) => {
@@ -47,7 +47,7 @@ export const health: Check = ({ subjects }) => {
 };
 
 /** Disruption budgets have something left. */
-export const budget: Check = ({ subjects }) => {
+export const budget: Check = ({ facts: { budgetsUnread = [] }, subjects }) => {
   const evicted = withRisk(
     subjects.filter(({ item }) => item.method !== 'restart'),
     'budget-spent',
@@ -71,6 +71,14 @@ export const budget: Check = ({ subjects }) => {
           warning(
             'budget',
             `budget already spent, so evictions are refused until it has slack: ${some(evicted)}`,
+          ),
+        ]),
+    ...(budgetsUnread.length === 0
+      ? []
+      : [
+          unknown(
+            'budget',
+            `PodDisruptionBudgets cannot be read in ${some(budgetsUnread)}: whether they are spent is not known`,
           ),
         ]),
   ];

@@ -1,0 +1,137 @@
+import { DEFAULT_CONTROL_PLANE_NAMESPACE } from '../data/linkerd.ts';
+import { OWN_DOMAIN } from '../data/own.ts';
+import { manifestJson, manifestYaml } from '../report/rbac/manifest.ts';
+import {
+  type AddOn,
+  addOns,
+  commandParts,
+  type Part,
+  parts,
+  type RightsCommand,
+  withNeeds,
+} from '../report/rbac/rights.ts';
+import type { Grant, Subject } from '../report/rbac/roles.ts';
+import type { Arguments } from './arguments.ts';
+import type { Output } from './connect.ts';
+import { exitCode } from './exit-codes.ts';
+import { UsageError } from './pflag.ts';
+import { choiceOf } from './values.ts';
+
+/** Everything that only looks. */
+const LOOKING: readonly Part[] = ['read', 'follow', 'check', 'plan'];
+
+/**
+ * `rbac`: prints the least roles for what is named, to be reviewed and applied by whoever may grant rights. Asks no
+ * cluster.
+ */
+export function rbac(args: Arguments, env: NodeJS.ProcessEnv, output: Output): number {
+  const form = choiceOf(args, 'output', ['yaml', 'json']) ?? 'yaml';
+  const grant = grantOf(args, env);
+  const policy = args.on('admission-policy');
+  if (policy && grant.subjects.length === 0) {
+    throw new UsageError(
+      'an admission policy has to know whom it binds: add --subject, for example --subject ServiceAccount:ci/restarter',
+    );
+  }
+  const options = { command: commandOf(args), policy };
+  output.out(form === 'json' ? manifestJson(grant, options) : manifestYaml(grant, options));
+  return exitCode.fine;
+}
+
+function grantOf(args: Arguments, env: NodeJS.ProcessEnv): Grant {
+  const { operands } = args;
+  const words = operands.filter((word) => !isAddOn(word)).map(partOf);
+  const commands = args.list('for').map(commandIn);
+  const wanted = [...words, ...commands.flatMap((command): readonly Part[] => commandParts[command])];
+  const namespaces = args.list('namespace').map(namespaceOf);
+  return {
+    parts: withNeeds(wanted.length === 0 ? LOOKING : wanted),
+    addOns: operands.filter(isAddOn),
+    namespaces: namespaces.length === 0 || args.on('all-namespaces') ? undefined : namespaces,
+    controlPlane: namespaceOf(
+      args.text('linkerd-namespace') ?? (env.LINKERD_NAMESPACE || DEFAULT_CONTROL_PLANE_NAMESPACE),
+    ),
+    subjects: args.list('subject').map(subjectIn),
+    name: args.text('name') ?? nameFor(words, commands),
+  };
+}
+
+/** Other rights have other names, so that one grant does not take the place of another. */
+function nameFor(words: readonly Part[], commands: readonly RightsCommand[]): string {
+  const named = [...new Set([...words, ...commands])].map((word) => word.replace(' ', '-'));
+  return [OWN_DOMAIN, ...(named.length === 0 ? ['look'] : named.sort())].join('-');
+}
+
+function isAddOn(word: string): word is AddOn {
+  return addOns.some((addOn) => addOn === word);
+}
+
+function partOf(word: string): Part {
+  const part = parts.find((candidate) => candidate === word);
+  if (part === undefined) {
+    throw new UsageError(`there are no rights named "${word}": say ${[...parts, ...addOns].join(', ')}`);
+  }
+  return part;
+}
+
+function commandIn(text: string): RightsCommand {
+  const wanted = text === 'plan-upgrade' ? 'plan upgrade' : text;
+  const commands = Object.keys(commandParts).filter(isRightsCommand);
+  const command = commands.find((candidate) => candidate === wanted);
+  if (command === undefined) {
+    throw new UsageError(`--for takes a command that asks a cluster: ${commands.join(', ')}; not "${text}"`);
+  }
+  return command;
+}
+
+function isRightsCommand(text: string): text is RightsCommand {
+  return Object.hasOwn(commandParts, text);
+}
+
+/** `User:ann`, `Group:sre`, `ServiceAccount:ci/restarter`. */
+function subjectIn(text: string): Subject {
+  const colon = text.indexOf(':');
+  const kind = text.slice(0, colon);
+  const name = text.slice(colon + 1);
+  if ((kind === 'User' || kind === 'Group') && name !== '') {
+    return { kind, name, namespace: '' };
+  }
+  const [namespace = '', account = '', more] = name.split('/');
+  if (kind === 'ServiceAccount' && isName(namespace) && isName(account) && more === undefined) {
+    return { kind, name: account, namespace };
+  }
+  throw new UsageError(
+    `--subject takes User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME, not "${text}"`,
+  );
+}
+
+function namespaceOf(name: string): string {
+  if (!isName(name)) {
+    throw new UsageError(`"${name}" is no name of a namespace: repeat -n for several`);
+  }
+  return name;
+}
+
+/** A DNS label, as namespaces have it (kubernetes/apimachinery `pkg/util/validation`), or subdomain. */
+function isName(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(text);
+}
+
+/** The call as somebody would repeat it, without what says how it is printed. */
+function commandOf(args: Arguments): string {
+  const flags = (name: string) => args.list(name).map((value) => `--${name} ${quoted(value)}`);
+  const words = [
+    ...args.operands,
+    ...flags('for'),
+    ...args.list('namespace').map((name) => `-n ${name}`),
+    ...flags('linkerd-namespace'),
+    ...flags('subject'),
+    ...flags('name'),
+    ...(args.on('admission-policy') ? ['--admission-policy'] : []),
+  ];
+  return ['kubectl linkerd-upgrade rbac', ...words].join(' ');
+}
+
+function quoted(value: string): string {
+  return /^[\w.:/-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
