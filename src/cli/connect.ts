@@ -53,7 +53,7 @@ export function occupyTerminal(): void {
 }
 
 /** kubectl's policy on credential plugins. A file that cannot be understood allows none. */
-function pluginPolicy(args: Arguments, env: NodeJS.ProcessEnv): PluginPolicy {
+export function pluginPolicy(args: Arguments, env: NodeJS.ProcessEnv): PluginPolicy {
   const policy = loadPluginPolicy({ kuberc: args.text('kuberc') }, env);
   if ('error' in policy) {
     throw new CommandError(policy.error);
@@ -61,7 +61,8 @@ function pluginPolicy(args: Arguments, env: NodeJS.ProcessEnv): PluginPolicy {
   return policy;
 }
 
-function connectionFlags(args: Arguments): ConnectionFlags {
+/** The flags of the connection, as they were typed. */
+export function connectionFlags(args: Arguments): ConnectionFlags {
   return {
     kubeconfig: args.text('kubeconfig'),
     context: args.text('context'),

@@ -12,7 +12,7 @@ export interface Decision {
 }
 
 /** States that a decision makes sense in. */
-const fitting: Readonly<Record<Decision['decision'], ReadonlySet<StepState['state']>>> = {
+export const fitting: Readonly<Record<Decision['decision'], ReadonlySet<StepState['state']>>> = {
   retry: new Set<StepState['state']>(['failed', 'skipped']),
   skip: new Set<StepState['state']>(['queued', 'failed', 'skipped']),
 };

@@ -29,3 +29,8 @@ export function namesKind(typed: string, kind: string): boolean {
   const own = kind.toLowerCase();
   return wanted === own || wanted === own.split('.', 1)[0];
 }
+
+/** How a kind may be typed, the full name first. */
+export function spellingsOf(kind: string): readonly string[] {
+  return kinds[kind] ?? [kind.toLowerCase()];
+}
