@@ -21,6 +21,12 @@ export interface Flag {
 
 export const connectionFlags = [
   { name: 'kubeconfig', type: 'string', value: 'FILE', help: 'kubeconfig file to use, and no other' },
+  {
+    name: 'kuberc',
+    type: 'string',
+    value: 'FILE',
+    help: 'file of preferences; only its policy on credential plugins is heeded',
+  },
   { name: 'context', type: 'string', value: 'NAME', help: 'kubeconfig context' },
   { name: 'cluster', type: 'string', value: 'NAME', help: 'kubeconfig cluster' },
   { name: 'user', type: 'string', value: 'NAME', help: 'kubeconfig user' },
@@ -270,6 +276,32 @@ export const verifyFlags = [
   },
 ] as const satisfies readonly Flag[];
 
+export const rbacFlags = [
+  {
+    name: 'for',
+    type: 'string',
+    many: true,
+    value: 'COMMAND',
+    commands: ['rbac'],
+    help: 'all that this command uses: status, screen, restart, repeatable',
+  },
+  {
+    name: 'subject',
+    type: 'string',
+    many: true,
+    value: 'WHO',
+    commands: ['rbac'],
+    help: 'User:ann, Group:sre, ServiceAccount:ci/restarter, repeatable',
+  },
+  { name: 'name', type: 'string', value: 'NAME', commands: ['rbac'], help: 'of the roles and bindings' },
+  {
+    name: 'admission-policy',
+    type: 'boolean',
+    commands: ['rbac'],
+    help: 'also a policy that allows no more than our annotations',
+  },
+] as const satisfies readonly Flag[];
+
 export const otherFlags = [
   { name: 'demo', type: 'boolean', help: 'use a simulated cluster inside this program' },
   { name: 'read-only', type: 'boolean', help: 'never write to the cluster' },
@@ -280,7 +312,6 @@ export const otherFlags = [
 /** Accepted because kubectl has them, without effect here. */
 export const ignoredFlags = [
   { name: 'cache-dir', type: 'string', value: 'DIR', help: '' },
-  { name: 'kuberc', type: 'string', value: 'FILE', help: '' },
   { name: 'v', short: 'v', type: 'string', value: 'LEVEL', help: '' },
   { name: 'verbose', type: 'boolean', help: '' },
 ] as const satisfies readonly Flag[];
@@ -295,6 +326,7 @@ export const allFlags: readonly Flag[] = [
   ...pinFlags,
   ...checkFlags,
   ...verifyFlags,
+  ...rbacFlags,
   ...otherFlags,
   ...ignoredFlags,
 ];

@@ -1,44 +1,47 @@
 import { layOut } from '../report/columns.ts';
+import { hang, PAGE_WIDTH, wrap } from '../report/wrap.ts';
 import {
-  checkFlags,
-  connectionFlags,
-  type Flag,
-  limitFlags,
-  otherFlags,
-  outputFlags,
-  pinFlags,
-  planFlags,
-  restartFlags,
-  scopeFlags,
-  verifyFlags,
-} from './flags.ts';
+  allCommands,
+  type CommandHelp,
+  commandNamed,
+  type ExitCode,
+  exitMeaning,
+  targetWords,
+} from './command-help.ts';
+import { exitCode } from './exit-codes.ts';
+import { allGroups, commonGroups, type FlagGroup, groupsOf, spelling } from './flag-groups.ts';
+import { nearest } from './nearest.ts';
+import { UsageError } from './pflag.ts';
 
-/** One command as the help shows it. */
-interface Command {
-  readonly usage: string;
-  readonly help: string;
+/** Commands that need no example in the overview. */
+const isPlain: ReadonlySet<string> = new Set(['runs', 'unpin', 'version', 'help']);
+
+/** Where the pages are that help names; they are not installed with the program. */
+export const PAGES = 'https://github.com/linkerd-upgrade/kubectl-linkerd-upgrade/blob/main/';
+
+/** What `help` also explains: every flag, those of the connection among them. */
+const FLAGS = 'flags';
+
+/**
+ * The text of `help WORDS` and of `WORDS --help`, for a program that was started as `program`.
+ * @throws UsageError for words that name no command
+ */
+export function helpFor(program: string, words: readonly string[]): string {
+  const [first = ''] = words;
+  if (first === '') return helpText(program);
+  if (first === FLAGS) return flagsText(program);
+  const command = commandNamed(words);
+  if (command === undefined) throw unknownCommand(first);
+  return commandText(program, command);
 }
 
-const commands: readonly Command[] = [
-  { usage: '', help: 'the live screen on a terminal, else the status' },
-  { usage: 'status', help: 'print versions, skew, effects of restarts' },
-  { usage: 'plan TARGET...', help: 'what a restart would do, and what bars it' },
-  { usage: 'plan upgrade [--to 2.20]', help: 'the way to a newer Linkerd, and what is done' },
-  { usage: 'restart TARGET...', help: 'show the plan, ask, restart, prove each' },
-  { usage: 'restart --plan FILE', help: 'apply a plan that was reviewed' },
-  { usage: 'restart --resume [RUN]', help: 'go on with an unfinished run' },
-  { usage: 'runs', help: 'list the runs recorded on this computer' },
-  { usage: 'report [RUN]', help: 'what a run did, as markdown, json or html' },
-  { usage: 'check', help: 'what linkerd check lacks, in its manner' },
-  { usage: 'verify [NAMESPACE...]', help: '0 only if every proxy is at its target' },
-  { usage: 'explain SUBJECT', help: 'why a workload, version or class is what it is' },
-  { usage: 'pin TARGET', help: 'keep proxies at a version, by an annotation' },
-  { usage: 'unpin TARGET', help: 'take that annotation away' },
-  { usage: 'version', help: 'print the version of this program' },
-  { usage: 'help', help: 'print this help' },
-];
+/** The error for a word that is no command, with the command that was probably meant. */
+export function unknownCommand(word: string): UsageError {
+  const near = nearest(word, [...new Set(allCommands.map(({ name }) => name.split(' ')[0] ?? ''))]);
+  return new UsageError(`unknown command "${word}"`, near);
+}
 
-/** The text of `--help`, for a program that was started as `program`. */
+/** The text of `--help` alone: what there is, and where to read on. */
 export function helpText(program: string): string {
   return [
     'Shows which Linkerd proxies lag behind their control plane, says what a restart',
@@ -48,77 +51,109 @@ export function helpText(program: string): string {
     'for the control plane.',
     '',
     'Usage:',
-    ...indent(
-      layOut(
-        undefined,
-        commands.map(({ usage, help }) => [`${program} ${usage}`.trim(), help]),
-      ),
-    ),
+    ...usageOf(program, allCommands),
     '',
-    'A TARGET is NAMESPACE or NAMESPACE/KIND/NAME; KIND is as kubectl takes it. A SUBJECT is that too,',
-    'a version (edge-24.8.2, 2.19) or a class (violation); namespace/, version/ and class/ say which.',
-    'A namespace named upgrade is `plan -n upgrade`.',
+    ...targetWords.flatMap((words) => wrap(words, PAGE_WIDTH)),
+    ...wrap(
+      'A SUBJECT is that too, a version (edge-24.8.2, 2.19) or a class (violation). A namespace named upgrade is `plan -n upgrade`.',
+      PAGE_WIDTH,
+    ),
     '',
     'Examples:',
-    ...indent([
-      `${program}                        # live screen of all namespaces`,
-      `${program} --demo                 # the same on a simulated cluster`,
-      `${program} status -n emojivoto    # the workloads of one namespace`,
-      `${program} status -o json | jq .totals`,
-      `${program} plan -A --only violations --out plan.json`,
-      `${program} plan upgrade --to 2.20`,
-      `${program} restart --plan plan.json`,
-      `${program} restart emojivoto      # asks before it writes`,
-      `${program} restart emojivoto/deploy/web --yes --reason CHG-1042`,
-      `${program} restart -A --only behind --dry-run=server`,
-      `${program} restart -A --yes --max-parallel 5 --soak 5m -o json | tee run.jsonl`,
-      `${program} restart --resume --skip emojivoto/deploy/vote-bot`,
-      `${program} check --pre --to 2.20 -o short`,
-      `${program} report -o html --out run.html`,
-      `${program} explain emojivoto/deploy/web`,
-      `${program} pin emojivoto/deploy/web --proxy-version edge-25.10.7`,
-    ]),
-    '',
-    ...section('What to look at', scopeFlags),
-    ...section('Output', outputFlags),
-    ...section('Plan and restart', planFlags),
-    ...section('Restart', restartFlags),
-    ...section(
-      'Limits of a run (and what they are without the flag); DURATION is 30s, 5m, 1h30m',
-      limitFlags,
+    ...indent(
+      allCommands
+        .filter(({ name }) => !isPlain.has(name))
+        .flatMap(({ examples: [first] }) => (first === undefined ? [] : [`${program} ${first.line}`.trim()])),
     ),
-    ...section('Pin', pinFlags),
-    ...section('Check', checkFlags),
-    ...section('Verify', verifyFlags),
-    ...section('Other flags', otherFlags),
-    ...section("Connection (kubectl's own flags; put them after the name of the plugin)", connectionFlags),
-    'A run: Ctrl-C (or SIGTERM) starts nothing new, watches what was patched to its end, and says how',
-    'to resume; a second one leaves at once. Without a terminal `restart` needs --yes. With -o json it',
-    'prints one JSON object a line (docs/schema/run-event.v1.json), and nothing else, to stdout.',
-    '`kubectl rollout undo` does not bring the old proxy back, since the injector adds it anew: pin does.',
     '',
-    'Exit codes: 0 fine, 1 could not do it (or a workload failed within the budget), 2 wrong usage,',
-    '3 not verified or a failed check, 4 a run halted, 130 interrupted.',
+    ...commonGroups.flatMap(section),
+    'Exit codes:',
+    ...exits(Object.values(exitCode).map((code) => [code, exitMeaning[code]])),
+    '',
+    'Read on:',
+    ...indent(
+      layOut(undefined, [
+        [`${program} COMMAND --help`, 'flags, examples and exit codes of a command'],
+        [`${program} help ${FLAGS}`, "every flag, the connection's too"],
+      ]),
+    ),
+    `  ${PAGES}README.md`,
   ].join('\n');
 }
 
-function section(title: string, flags: readonly Flag[]): readonly string[] {
-  const rows = flags.map((flag) => [
-    flag.short ? `-${flag.short},` : '',
-    `--${flag.name}${flag.value ? `${flag.alone === undefined ? ' ' : '='}${flag.value}` : ''}`,
-    flag.help,
-  ]);
-  const names = rows.map(([short = '', long = '']) => `${short.padEnd(3)} ${long}`);
+/** The text of `COMMAND --help`. */
+function commandText(program: string, command: CommandHelp): string {
+  const { about, more = [], next, isLocal } = command;
   return [
-    `${title}:`,
-    ...indent(
-      layOut(
-        undefined,
-        rows.map((row, at) => [names[at] ?? '', row[2] ?? '']),
-      ),
+    ...wrap(about, PAGE_WIDTH),
+    '',
+    'Usage:',
+    ...usageOf(program, [command]),
+    '',
+    ...more.flatMap((words) => [...wrap(words, PAGE_WIDTH), '']),
+    'Examples:',
+    ...examples(program, command.examples),
+    '',
+    ...groupsOf(command).flatMap(section),
+    ...(isLocal ? [] : [`Flags of the connection are kubectl's own: ${program} help ${FLAGS}`, '']),
+    'Exit codes:',
+    ...exits(exitsOf(command)),
+    '',
+    `Read on (pages are at ${PAGES}):`,
+    ...indent(next.map((where) => (isPage(where) ? where : `${program} ${where}`))),
+  ].join('\n');
+}
+
+/** The text of `help flags`. */
+function flagsText(program: string): string {
+  return [
+    ...wrap(
+      `Every flag; ${program} COMMAND --help lists those of one command. A flag may stand anywhere after the name of the plugin, as --flag value, --flag=value, -f value or -fvalue.`,
+      PAGE_WIDTH,
     ),
     '',
-  ];
+    ...allGroups.flatMap(section).slice(0, -1),
+  ].join('\n');
+}
+
+/** The exit codes of a command with what they mean there, in order. */
+export function exitsOf({ exits = {} }: CommandHelp): readonly (readonly [ExitCode, string])[] {
+  const always: readonly ExitCode[] = [exitCode.fine, exitCode.usage];
+  return Object.values(exitCode)
+    .filter((code) => always.includes(code) || exits[code] !== undefined)
+    .map((code) => [code, exits[code] ?? exitMeaning[code]]);
+}
+
+/** Whether a place to read on is a page of the repository; else it is a command of this program. */
+export function isPage(where: string): boolean {
+  return /\.(md|json)$/.test(where);
+}
+
+function usageOf(program: string, all: readonly CommandHelp[]): readonly string[] {
+  const usages = all.flatMap(({ usage }) => usage);
+  return indent(hang(usages.map(({ line, help }) => [`${program} ${line}`.trim(), help])));
+}
+
+function examples(program: string, all: CommandHelp['examples']): readonly string[] {
+  const rows = all.map(({ line, what }) => [`${program} ${line}`.trim(), `# ${what}`]);
+  const widest = Math.max(...rows.map(([line = '']) => line.length));
+  const longest = Math.max(...rows.map(([, what = '']) => what.length));
+  // Side by side where the page is wide enough, else the words above the line.
+  return widest + longest + 5 <= PAGE_WIDTH
+    ? indent(layOut(undefined, rows))
+    : indent(rows.flatMap(([line = '', what = '']) => [what, line]));
+}
+
+function exits(codes: readonly (readonly [number, string])[]): readonly string[] {
+  return indent(hang(codes.map(([code, meaning]) => [String(code), meaning])));
+}
+
+function section({ title, flags }: FlagGroup): readonly string[] {
+  const rows = flags.map((flag) => [
+    `${(flag.short ? `-${flag.short},` : '').padEnd(3)} ${spelling(flag)}`,
+    flag.help,
+  ]);
+  return [`${title}:`, ...indent(hang(rows)), ''];
 }
 
 function indent(lines: readonly string[]): readonly string[] {

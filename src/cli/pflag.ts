@@ -1,8 +1,16 @@
 import type { Flag } from './flags.ts';
+import { nearest } from './nearest.ts';
 
 /** Thrown for wrong usage; ends the program with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** What was probably meant, as it would be typed. */
+  readonly near: string | undefined;
+
+  constructor(message: string, near?: string) {
+    super(message);
+    this.near = near;
+  }
 }
 
 /**
@@ -33,7 +41,11 @@ export function normalize(argv: readonly string[], flags: readonly Flag[]): read
     const name = at < 0 ? word.slice(2) : word.slice(2, at);
     const flag = flags.find((candidate) => candidate.name === name);
     if (!flag) {
-      throw new UsageError(`unknown flag: --${name}`);
+      const near = nearest(
+        name,
+        flags.map((candidate) => candidate.name),
+      );
+      throw new UsageError(`unknown flag: --${name}`, near && `--${near}`);
     }
     return assignment(flag, at < 0 ? undefined : word.slice(at + 1), `--${name}`);
   }

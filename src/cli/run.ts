@@ -3,8 +3,9 @@ import type { KubeClient } from '../kube/client.ts';
 import { KubeError } from '../kube/errors.ts';
 import { list } from '../mesh/words.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
+import { calledAs } from './called-as.ts';
 import { CommandError } from './command-error.ts';
-import { clientFor, connect, type Output } from './connect.ts';
+import type { Output } from './connect.ts';
 import { exitCode } from './exit-codes.ts';
 import { asksForCheckDocument, extensionArguments } from './extension-arguments.ts';
 import { extensionName } from './extension-name.ts';
@@ -33,10 +34,12 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
 
 type LocalCommand = (args: Arguments, env: NodeJS.ProcessEnv, output: Output) => number | Promise<number>;
 
-/** Commands that need no cluster: they read what runs have left on this computer. */
+/** Commands that need no cluster. */
 const localCommands: ReadonlyMap<string, () => Promise<LocalCommand>> = new Map([
   ['runs', async () => (await import('./runs.ts')).runs],
   ['report', async () => (await import('./report.ts')).report],
+  ['rbac', async () => (await import('./rbac.ts')).rbac],
+  ['completion', async () => (await import('./completion/completion.ts')).completion],
 ]);
 
 /** Commands that take operands. */
@@ -48,6 +51,8 @@ const takesOperands: ReadonlySet<string> = new Set([
   'unpin',
   'report',
   'explain',
+  'rbac',
+  'completion',
 ]);
 
 /**
@@ -56,9 +61,12 @@ const takesOperands: ReadonlySet<string> = new Set([
  * @returns the exit code
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  if (argv[0] === '__complete') {
+    return (await import('./completion/complete.ts')).complete(argv.slice(1));
+  }
   const output = outputTo(process);
-  const path = process.argv[1] ?? '';
-  const program = programName(path);
+  const path = calledAs();
+  const program = programName(path, process.env);
   const isExtension = extensionName(path) !== '';
   const words = isExtension ? extensionArguments(argv) : argv;
   try {
@@ -70,7 +78,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       return exitCode.failed;
     }
     if (error instanceof UsageError) {
-      output.err(`error: ${error.message}\nSee '${program} --help' for usage.\n`);
+      const meant = error.near === undefined ? '' : `Did you mean "${error.near}"?\n`;
+      output.err(`error: ${error.message}\n${meant}See '${helpCommand(program, words)}' for usage.\n`);
       return exitCode.usage;
     }
     if (error instanceof CommandError || error instanceof KubeError) {
@@ -84,8 +93,9 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function dispatch(args: Arguments, program: string, output: Output): Promise<number> {
   const { command, operands } = args;
   if (args.on('help') || command === 'help') {
-    const { helpText } = await import('./help.ts');
-    output.out(`${helpText(program)}\n`);
+    const { helpFor } = await import('./help.ts');
+    const isAsked = command === 'help' && (operands.length > 0 || !args.on('help'));
+    output.out(`${helpFor(program, isAsked ? operands : [command, ...operands])}\n`);
     return exitCode.fine;
   }
   if (args.on('version') || command === 'version') {
@@ -93,7 +103,8 @@ async function dispatch(args: Arguments, program: string, output: Output): Promi
     return exitCode.fine;
   }
   if (command !== '' && !commands.has(command) && !localCommands.has(command)) {
-    throw new UsageError(`unknown command "${command}"`);
+    const { unknownCommand } = await import('./help.ts');
+    throw unknownCommand(command);
   }
   checkFlags(args);
   const [operand] = operands;
@@ -128,6 +139,8 @@ function checkFlags({ command, given }: Arguments): void {
 /** Runs a command with a client for the cluster, or for the demo's, and closes both behind it. */
 async function withClient(args: Arguments, output: Output, command: Command): Promise<number> {
   const { env } = process;
+  // Only now: TLS and HTTP are the larger part of a start, and neither help nor completion of a flag needs them.
+  const { clientFor, connect } = await import('./connect.ts');
   if (!args.on('demo')) {
     return closing(connect(args, env, output));
   }
@@ -148,22 +161,24 @@ async function withClient(args: Arguments, output: Output, command: Command): Pr
   }
 }
 
-/** How the program was called: `kubectl linkerd-upgrade` as a plugin of kubectl, `linkerd dataplane` as linkerd's. */
-function programName(path: string): string {
-  const name = basename(path);
+/** What to type for help about a command line that cannot be read: that of its command, where it begins with one. */
+function helpCommand(program: string, [command = '']: readonly string[]): string {
+  const isCommand = commands.has(command) || localCommands.has(command);
+  return `${program} ${isCommand ? `${command} ` : ''}--help`;
+}
+
+/**
+ * How the program was called, so that what it says can be pasted: `kubectl linkerd-upgrade` as a plugin of kubectl,
+ * `linkerd dataplane` as linkerd's, `npx kubectl-linkerd-upgrade` where npm started it without installing it.
+ */
+function programName(path: string, env: NodeJS.ProcessEnv): string {
+  const name = basename(path).replace(/\.exe$/i, '');
   if (extensionName(path) !== '') return name.replace('-', ' ');
+  if (name === 'kubectl-linkerd-upgrade' && env.npm_lifecycle_event === 'npx') return `npx ${name}`;
   return name.startsWith('kubectl-') ? 'kubectl linkerd-upgrade' : name;
 }
 
-/** Writes to the standard streams; a reader that has gone away, such as `head`, is no error. */
 function outputTo({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Output {
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') {
-        throw error;
-      }
-    });
-  }
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
