@@ -1,6 +1,6 @@
-// Writes docs/screens.md: the screens of the built program at 100×30, on the simulated cluster of --demo.
-// Run it as `node --import=tsx scripts/screens.mjs`.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Writes docs/screens.md and the pictures in docs/images: the screens of the built program at 100×30, on the simulated
+// cluster of --demo. Run it as `npm run screens`.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { demoScenario } from '../src/sim/cluster/scenario/scenarios.ts';
 import { startSimulation } from '../src/sim/cluster/simulation.ts';
 import { key, startInPty } from '../test/support/pty.ts';
+import { pictureOf } from './picture.ts';
+import { FIRST_SCREEN, HALT, SIZE } from './screen-size.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'linkerd-upgrade-screens-'));
@@ -19,17 +21,20 @@ writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 });
 const program = startInPty(
   process.execPath,
   [`${root}dist/kubectl-linkerd_upgrade`, '--kubeconfig', kubeconfig, '--soak', '10s'],
-  { columns: 100, rows: 30, env: { XDG_STATE_HOME: folder } },
+  { ...SIZE, env: { XDG_STATE_HOME: folder } },
 );
 
 const sections = [];
+mkdirSync(`${root}docs/images`, { recursive: true });
 
 try {
   await program.until(/● live/);
   await take(
     'Namespaces',
     'Home: the control plane, the figures of the data plane, and every namespace, worst first. A RESTART says what a restart of all its workloads would do.',
+    picture('screen.svg', FIRST_SCREEN),
   );
+  await draw('screen.svg', FIRST_SCREEN);
   await open('ledger', /ledger › workloads/);
   await take('Workloads', 'Enter on a namespace. TARGET is what a restart would inject.');
   await press(key.enter, /› pods/);
@@ -70,7 +75,9 @@ try {
   await take(
     'A halt',
     'The new pods of `deploy/pdf` crash: the run stops by itself and says what still serves, what to type, and which keys help.',
+    picture('halt.svg', HALT),
   );
+  await draw('halt.svg', HALT);
   await press(key.enter, /What the restart does/);
   await take('A step', 'Enter on a step: what it is, how far it came, and its pods of this moment.');
 } finally {
@@ -86,6 +93,16 @@ const head = [
   'Colours are left out; no meaning rests on them.',
 ].join('\n');
 writeFileSync(`${root}docs/screens.md`, `${[head, ...sections].join('\n\n')}\n`);
+
+/** The same screen with its colours, above its text. */
+function picture(file, title) {
+  return `\n\n![${title}](images/${file})`;
+}
+
+/** Draws the screen of this moment, which `take` has seen at rest. */
+async function draw(file, title) {
+  writeFileSync(`${root}docs/images/${file}`, await pictureOf(program.raw(), { ...SIZE, title }));
+}
 
 async function press(keys, wanted) {
   program.type(keys);
@@ -121,7 +138,7 @@ async function open(namespace, wanted) {
 }
 
 /** Adds the screen once it has stood still for a moment; a frame is written in pieces. */
-async function take(title, text) {
+async function take(title, text, picture = '') {
   let before = '';
   for (let still = 0; still < 3; ) {
     await sleep(60);
@@ -129,5 +146,5 @@ async function take(title, text) {
     still = now === before ? still + 1 : 0;
     before = now;
   }
-  sections.push(`## ${title}\n\n${text}\n\n\`\`\`text\n${before.replace(/ +$/gm, '')}\n\`\`\``);
+  sections.push(`## ${title}\n\n${text}${picture}\n\n\`\`\`text\n${before.replace(/ +$/gm, '')}\n\`\`\``);
 }
