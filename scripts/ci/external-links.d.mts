@@ -1,0 +1,1 @@
+export function linksIn(markdown: string): readonly string[];
