@@ -1,4 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
+import { watchOutput } from './broken-output.ts';
+import { calledAs } from './called-as.ts';
 import { extensionMetadata, extensionName } from './extension-name.ts';
 import { programVersion } from './version.ts';
 
@@ -12,22 +15,39 @@ const argv = process.argv.slice(2);
 // is emptied often enough for them to go at once: 100 MB less at the peak, at the same speed.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-const extension = extensionName(process.argv[1] ?? '');
+// One signal ends dozens of requests. The first releases of Node 22 take more than ten listeners for a leak, and would
+// say so in the middle of the screen.
+setMaxListeners(0);
+
+watchOutput(process);
+const extension = extensionName(calledAs());
 
 if (extension !== '' && argv[0] === '_extension-metadata') {
   process.stdout.write(extensionMetadata(extension));
 } else if (argv.length === 1 && (argv[0] === 'version' || argv[0] === '--version')) {
   process.stdout.write(`kubectl-linkerd-upgrade ${programVersion}\n`);
 } else {
+  process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught);
   try {
     const { run } = await import('./run.ts');
     process.exitCode = await run(argv);
   } catch (error) {
-    // A mistake of ours. The stack says where, in a form that fits a report; Node's own dump would print the bundle.
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(
-      `kubectl linkerd-upgrade ${programVersion} stopped because of an error of its own; please report it:\n${stack}\n`,
-    );
-    process.exitCode = 1;
+    stopped(error);
   }
+}
+
+/** Nobody waits for the error: whatever else goes on ends here, unless a screen has to give the terminal back first. */
+function uncaught(error: unknown): void {
+  if (process.listenerCount('uncaughtException') > 1) return;
+  stopped(error);
+  process.exit();
+}
+
+/** A mistake of ours. The stack says where, in a form that fits a report; a runtime's own dump would print the bundle. */
+function stopped(error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `kubectl linkerd-upgrade ${programVersion} stopped because of an error of its own; please report it:\n${stack}\n`,
+  );
+  process.exitCode = 1;
 }

@@ -37,8 +37,9 @@ export async function screen(
     probe: !args.on('no-probe'),
   };
   const planOptions = { ...planOptionsOf(args), order: 'derived' } as const;
-  // Fails in plain words before the screen opens, and lets a credential plugin ask its questions.
-  await client.version();
+  // Fails in plain words before the screen opens, and lets a credential plugin ask its questions. The demo's cluster
+  // does neither, and answers only when it is made.
+  if (!args.on('demo')) await client.version();
   const runs = runsFolder(args, env);
   const unfinished = await unfinishedRun(client, runs.path);
   occupyTerminal();

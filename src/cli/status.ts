@@ -29,7 +29,7 @@ export async function status(
       output.out(`${JSON.stringify(statusDocument(live, selection), null, 2)}\n`);
       break;
     case 'yaml': {
-      const { stringify } = await import('yaml');
+      const { stringify } = await import('./yaml.ts');
       output.out(stringify(statusDocument(live, selection), { aliasDuplicateObjects: false }));
       break;
     }

@@ -18,7 +18,8 @@ export function writeWhole(path: string, text: string, { replace }: { readonly r
       publish(draft, path);
     }
   } catch (error) {
-    rmSync(draft, { force: true });
+    // Bun finds fault with a read-only file system even where there is nothing to remove.
+    if (existsSync(draft)) rmSync(draft);
     if (codeOf(error) === 'EEXIST') {
       throw new CommandError(`${path} exists already: name another file, or say --force to replace it`);
     }

@@ -5,6 +5,7 @@ import { DecodeError } from './decode-error.ts';
 import { KubeError, statusError } from './errors.ts';
 import { statusOf } from './json/status.ts';
 import { isObject, type JsonObject } from './json/value.ts';
+import { parseUrl } from './parse-url.ts';
 import { Cursor } from './protobuf/cursor.ts';
 import { readEnvelope } from './protobuf/envelope.ts';
 import { decodeStatus } from './protobuf/status.ts';
@@ -61,7 +62,7 @@ async function notKubernetes(
   const what =
     location === undefined
       ? `${status} with ${mediaType === '' ? 'no content type' : clean(mediaType)}`
-      : `${status}, a redirect to ${cleanText(URL.parse(location)?.origin ?? 'another page', 200)}`;
+      : `${status}, a redirect to ${cleanText(parseUrl(location)?.origin ?? 'another page', 200)}`;
   // Leaving the loop closes the connection: a page of unknown length is not worth reading.
   for await (const _ of answer.chunks()) break;
   return new KubeError(

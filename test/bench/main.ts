@@ -5,7 +5,7 @@
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -14,7 +14,6 @@ import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { layOut } from '../../src/report/columns.ts';
 import { findKubectls } from '../support/kubectl.ts';
-import { startInPty } from '../support/pty.ts';
 import { type Measurement, measure, measureOften } from './measure.ts';
 
 const { values } = parseArgs({
@@ -27,6 +26,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/kubectl-linkerd_upgrade');
+const binary = join(root, 'dist/stage/linux-amd64/kubectl-linkerd_upgrade');
 const folder = mkdtempSync(join(tmpdir(), 'linkerd-upgrade-bench-'));
 const kubeconfig = join(folder, 'kubeconfig');
 
@@ -52,7 +52,6 @@ try {
     await servePaced(values.pace);
   }
   await compareReading();
-  await compareStarts();
 } finally {
   pacer?.kill('SIGTERM');
   server.kill('SIGTERM');
@@ -95,6 +94,10 @@ async function compareReading(): Promise<void> {
     '--kubeconfig',
     kubeconfig,
   ]);
+  if (existsSync(binary)) {
+    const flags = ['status', '-o', 'json', '--kubeconfig', kubeconfig];
+    await add('the same, self-contained binary', runs, binary, flags);
+  }
   if (kubectl) {
     const get = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache'), 'get', 'pods', '-A'];
     const column =
@@ -122,36 +125,6 @@ async function compareReading(): Promise<void> {
       (ours.seconds - bare.seconds) / limit.seconds
     ).toFixed(2)} times the limit after start-up)`,
   );
-}
-
-async function compareStarts(): Promise<void> {
-  const kubectl = findKubectls()[0];
-  const rows: (readonly [string, string])[] = [];
-  const version = await measureOften(9, process.execPath, [program, 'version']);
-  rows.push(['this program: version', `${Math.round(version.seconds * 1000)} ms`]);
-  if (kubectl) {
-    const theirs = await measureOften(9, kubectl.path, ['version', '--client']);
-    rows.push([`kubectl ${kubectl.version} version --client`, `${Math.round(theirs.seconds * 1000)} ms`]);
-  }
-  for (const [what, wanted] of [
-    ['this program: first frame of the demo', /NAMESPACE/],
-    ['this program: demo rows on screen', /storefront/],
-  ] as const) {
-    const times: number[] = [];
-    for (let run = 0; run < 5; run++) {
-      const began = performance.now();
-      const screen = startInPty(process.execPath, [program, '--demo'], { columns: 120, rows: 40 });
-      await screen.until(wanted);
-      times.push(performance.now() - began);
-      screen.kill('SIGKILL');
-      await screen.exited();
-    }
-    rows.push([what, `${Math.round(times.toSorted((a, b) => a - b)[2] ?? 0)} ms`]);
-  }
-  console.log('');
-  for (const line of layOut(['START', 'MEDIAN'], rows)) {
-    console.log(line);
-  }
 }
 
 function curlArguments(): readonly string[] {

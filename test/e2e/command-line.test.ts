@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { allFlags } from '../../src/cli/flags.ts';
 import { findKubectls } from '../support/kubectl.ts';
-import { program, runProgram, runToEnd, temporaryFolder } from '../support/program.ts';
+import { isBinary, program, runProgram, runToEnd, temporaryFolder } from '../support/program.ts';
 
 const kubectls = findKubectls();
 if (kubectls.length === 0) {
@@ -27,7 +27,7 @@ for (const argv of [['version'], ['--version'], ['status', '--version']]) {
 }
 
 test('help goes to standard output and names every flag', async () => {
-  const { code, stdout } = await runProgram(['--help']);
+  const { code, stdout } = await runProgram(['help', 'flags']);
   assert.equal(code, 0);
   for (const flag of [
     ...allFlags.filter(({ help }) => help !== '').map(({ name }) => `--${name}`),
@@ -110,11 +110,12 @@ test('a kubeconfig that does not exist, a context that does not, and a server th
   }
 });
 
-test('the built file runs by itself, from any folder, under any name', async () => {
+test('the built program runs by itself from anywhere: the script by a link, the binary as a copy', async () => {
   using folder = temporaryFolder();
   const copy = join(folder.path, 'kubectl-linkerd_upgrade');
-  copyFileSync(program, copy);
-  const env = { PATH: `${join(process.execPath, '..')}:/usr/bin:/bin` };
+  if (isBinary) copyFileSync(program, copy);
+  else symlinkSync(program, copy);
+  const env = { PATH: isBinary ? '/nonexistent' : `${join(process.execPath, '..')}:/usr/bin:/bin` };
   assert.equal((await runToEnd(copy, ['version'], env)).stdout, `kubectl-linkerd-upgrade ${version}\n`);
   const { code, stderr } = await runToEnd(copy, ['--bogus'], env);
   assert.equal(code, 2);

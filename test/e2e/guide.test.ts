@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import type { ExplanationDocument } from '../../src/report/explanation-document.ts';
 import { demoScenario } from '../../src/sim/cluster/scenario/scenarios.ts';
 import { type Simulation, startSimulation } from '../../src/sim/cluster/simulation.ts';
-import { program, runProgram, temporaryFolder } from '../support/program.ts';
+import { runProgram, startedBy, temporaryFolder } from '../support/program.ts';
 import { key, startInPty } from '../support/pty.ts';
 
 const folder = temporaryFolder();
@@ -56,7 +56,7 @@ test('explain refuses in words what it cannot place', async () => {
 });
 
 test('c shows the way of this cluster, and ticks the control plane as soon as it has been upgraded', async () => {
-  using screen = startInPty(process.execPath, [program, '--kubeconfig', kubeconfig], {
+  using screen = startInPty(...startedBy(['--kubeconfig', kubeconfig]), {
     columns: 120,
     rows: 60,
     env: { XDG_STATE_HOME: folder.path },

@@ -20,7 +20,7 @@ import { freshInstall, type Scenario } from '../../src/sim/cluster/scenario/scen
 import { minutesAgo } from '../../src/sim/cluster/scenario/story.ts';
 import { type Simulation, startSimulation } from '../../src/sim/cluster/simulation.ts';
 import { isObject } from '../../src/sim/json.ts';
-import { type Finished, program, runProgram, temporaryFolder } from '../support/program.ts';
+import { type Finished, runProgram, startedBy, temporaryFolder } from '../support/program.ts';
 import { key, type PtyProgram, startInPty } from '../support/pty.ts';
 
 /** What an attacker writes. Every one of them begins with a word to look for. */
@@ -195,9 +195,9 @@ async function onTerminal(text: string): Promise<readonly string[]> {
 }
 
 async function openScreen(file: string, ...flags: readonly string[]): Promise<PtyProgram> {
-  const args = [program, '--kubeconfig', file, ...flags];
+  const args = ['--kubeconfig', file, ...flags];
   const env = { XDG_STATE_HOME: folder.path };
-  const screen = startInPty(process.execPath, args, { columns: 120, rows: 40, env });
+  const screen = startInPty(...startedBy(args), { columns: 120, rows: 40, env });
   await screen.until(/● live/);
   return screen;
 }

@@ -1,7 +1,7 @@
 /** The built program told to end in the middle of a run, and what goes on with the run afterwards. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { runToEnd } from '../support/program.ts';
+import { runToEnd, startedBy } from '../support/program.ts';
 import { AT_ONCE, type DemoCluster, demoCluster } from './demo-cluster.ts';
 
 let cluster: DemoCluster;
@@ -103,9 +103,8 @@ test('a run is not taken up on another cluster, and says where it belongs', asyn
 });
 
 test('a reader that goes away does not end the run', async () => {
-  const node = JSON.stringify(process.execPath);
-  const { program } = await import('../support/program.ts');
-  const script = `${node} ${JSON.stringify(program)} restart invoicing --yes ${AT_ONCE.join(' ')} | head -1`;
+  const [file, args] = startedBy(['restart', 'invoicing', '--yes', ...AT_ONCE]);
+  const script = `${[file, ...args].map((word) => JSON.stringify(word)).join(' ')} | head -1`;
   const { stdout } = await runToEnd(
     '/bin/bash',
     ['-c', `set -o pipefail; ${script}; echo "code $?"`],

@@ -7,7 +7,7 @@ import { ownAnnotation, RUN_LEASE } from '../../src/data/own.ts';
 import type { PlanDocument } from '../../src/report/plan-document.ts';
 import type { RunEventDocument } from '../../src/report/run-event.ts';
 import { leases } from '../../src/sim/resources.ts';
-import { program } from '../support/program.ts';
+import { startedBy } from '../support/program.ts';
 import { key, startInPty } from '../support/pty.ts';
 import { AT_ONCE, type DemoCluster, demoCluster } from './demo-cluster.ts';
 
@@ -321,16 +321,16 @@ test('without the right to the lock it goes on only when told to', async () => {
 
 test('on a terminal it asks whether to go on without the lock', async () => {
   forbidLock();
-  const argv = [program, 'restart', 'invoicing/deploy/pdf', '--kubeconfig', cluster.kubeconfig, ...AT_ONCE];
+  const argv = ['restart', 'invoicing/deploy/pdf', '--kubeconfig', cluster.kubeconfig, ...AT_ONCE];
   const env = { XDG_STATE_HOME: cluster.folder.path };
-  using no = startInPty(process.execPath, argv, { env });
+  using no = startInPty(...startedBy(argv), { env });
   await no.until(/Type yes to restart this workload:/);
   no.type('yes', key.enter);
   await no.until(/Type yes to go on without:/);
   no.type('no', key.enter);
   assert.equal((await no.exited()).code, 1);
   assert.deepEqual(cluster.patched(), []);
-  using yes = startInPty(process.execPath, [...argv, '--yes'], { env });
+  using yes = startInPty(...startedBy([...argv, '--yes']), { env });
   await yes.until(/Type yes to go on without:/);
   yes.type('yes', key.enter);
   await yes.until(/1 of 1 workload restarted/);
@@ -348,25 +348,25 @@ test('a namespace or a workload that does not exist ends with 1', async () => {
 });
 
 test('on a terminal it asks, and only yes is yes', async () => {
-  const argv = [program, 'restart', 'invoicing', '--kubeconfig', cluster.kubeconfig, ...AT_ONCE];
+  const argv = ['restart', 'invoicing', '--kubeconfig', cluster.kubeconfig, ...AT_ONCE];
   const env = { XDG_STATE_HOME: cluster.folder.path };
-  using no = startInPty(process.execPath, argv, { env });
+  using no = startInPty(...startedBy(argv), { env });
   await no.until(/Type yes to restart these 3 workloads:/);
   no.type('y', key.enter);
   assert.equal((await no.exited()).code, 1);
   assert.match(no.text(), /Nothing was restarted/);
-  using interrupted = startInPty(process.execPath, argv, { env });
+  using interrupted = startInPty(...startedBy(argv), { env });
   await interrupted.until(/Type yes/);
   interrupted.type(key.ctrlC);
   assert.equal((await interrupted.exited()).code, 130);
   assert.match(interrupted.text(), /workloads: \nNothing was restarted\./);
-  using ended = startInPty(process.execPath, argv, { env });
+  using ended = startInPty(...startedBy(argv), { env });
   await ended.until(/Type yes/);
   ended.type(key.ctrlD);
   assert.equal((await ended.exited()).code, 1);
   assert.match(ended.text(), /workloads: \nNothing was restarted\./);
   assert.deepEqual(cluster.patched(), []);
-  using yes = startInPty(process.execPath, argv, { env });
+  using yes = startInPty(...startedBy(argv), { env });
   await yes.until(/Type yes/);
   yes.type('yes', key.enter);
   await yes.until(/1\/3 invoicing deployment\/mailer: restarting/);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type Finished, program } from '../support/program.ts';
+import { type Finished, startedBy } from '../support/program.ts';
 
 /** The built program while it runs, without a terminal. */
 export interface Running extends Disposable {
@@ -12,9 +12,9 @@ export interface Running extends Disposable {
   ended(): Promise<Finished>;
 }
 
-/** Starts the built program under the Node that runs the tests. */
+/** Starts the built program. */
 export function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Running {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(...startedBy(args), { stdio: ['ignore', 'pipe', 'pipe'], env });
   const watchers = new Set<() => void>();
   let stdout = '';
   let stderr = '';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { demoScenario } from '../../src/sim/cluster/scenario/scenarios.ts';
 import { type Simulation, startSimulation } from '../../src/sim/cluster/simulation.ts';
-import { program, temporaryFolder } from '../support/program.ts';
+import { preloading, startedBy, temporaryFolder } from '../support/program.ts';
 import { key, type PtyOptions, type PtyProgram, startInPty } from '../support/pty.ts';
 
 const folder = temporaryFolder();
@@ -21,8 +21,8 @@ after(async () => {
 });
 
 async function openScreen(options: PtyOptions = {}, ...flags: readonly string[]): Promise<PtyProgram> {
-  const args = [program, '--kubeconfig', kubeconfig, ...flags];
-  const screen = startInPty(process.execPath, args, {
+  const args = ['--kubeconfig', kubeconfig, ...flags];
+  const screen = startInPty(...startedBy(args), {
     columns: 120,
     rows: 40,
     ...options,
@@ -245,14 +245,55 @@ for (const [signal, code] of [
   });
 }
 
-test('a crash restores the terminal and says so in a sentence', async () => {
-  const trap = encodeURIComponent("process.on('SIGUSR2',()=>{throw new Error('boom')})");
-  using screen = await openScreen({ env: { NODE_OPTIONS: `--import=data:text/javascript,${trap}` } });
-  screen.kill('SIGUSR2');
-  assert.deepEqual(await screen.exited(), { code: 1, signal: 0 });
-  assertRestored(screen);
-  assert.match(screen.text(), /stopped because of an error of its own: boom/);
+test('Ctrl-Z hands the terminal to the shell, and fg takes it back', async () => {
+  const env = { XDG_STATE_HOME: folder.path, PS1: 'prompt> ' };
+  using shell = startInPty('bash', ['--norc', '--noprofile', '-i'], { columns: 120, rows: 40, env });
+  await shell.until(/prompt>/);
+  const [file, args] = startedBy(['--kubeconfig', kubeconfig]);
+  shell.type(`${[file, ...args].map((word) => `'${word}'`).join(' ')}; echo "left with $?"\r`);
+  await shell.until(/● live/);
+  shell.type('\x1a');
+  await shell.until(/Stopped/);
+  assert.equal(shell.onAlternateScreen(), false);
+  shell.type("stty -a | grep -o ' icanon'\r");
+  await shell.until(/^ icanon$/m);
+  shell.type('fg\r');
+  await shell.until(/● live[\s\S]*storefront/);
+  shell.type('q');
+  await shell.until((text) => !shell.onAlternateScreen() && text.trimEnd().endsWith('prompt>'));
 });
+
+test('Ctrl-Z where nobody could wake it comes straight back', async () => {
+  using screen = await openScreen();
+  screen.type('\x1a');
+  await screen.until(() => screen.raw().split('\x1b[?1049h').length === 3);
+  await screen.until(/● live/);
+  screen.type('q');
+  assert.deepEqual(await screen.exited(), { code: 0, signal: 0 });
+  assertRestored(screen);
+});
+
+test('the demo shows its screen before its cluster is made, and can be left at once', async () => {
+  using screen = startInPty(...startedBy(['--demo']), { columns: 120, rows: 40 });
+  assert.match(await screen.until(/NAMESPACE/), /loading, 0 objects read[\s\S]*Loading\./);
+  screen.type('q');
+  assert.deepEqual(await screen.exited(), { code: 0, signal: 0 });
+  assertRestored(screen);
+});
+
+for (const [what, happens] of [
+  ['an error that nobody catches', "throw new Error('boom')"],
+  ['a promise that nobody looks after', "Promise.reject(new Error('boom'))"],
+] as const) {
+  test(`${what} restores the terminal and is told in a sentence`, async () => {
+    const trap = folder.file('trap.mjs', `process.on('SIGUSR2', () => { ${happens}; });`);
+    using screen = await openScreen({ env: preloading(trap) });
+    screen.kill('SIGUSR2');
+    assert.deepEqual(await screen.exited(), { code: 1, signal: 0 });
+    assertRestored(screen);
+    assert.match(screen.text(), /stopped because of an error of its own: boom/);
+  });
+}
 
 test('works at 80×24 and 200×60, follows a resize, and says when the window is too small', async () => {
   using screen = await openScreen({ columns: 80, rows: 24 });

@@ -1,11 +1,29 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** The built program, as users run it. `npm run build` makes it. */
-export const program = fileURLToPath(new URL('../../dist/kubectl-linkerd_upgrade', import.meta.url));
+const underTest = process.env.PROGRAM_UNDER_TEST ?? '';
+
+/** Whether PROGRAM_UNDER_TEST names a self-contained binary, which is run in place of what `npm run build` makes. */
+export const isBinary = underTest !== '';
+
+/** The built program, as users run it. */
+export const program = isBinary
+  ? resolve(underTest)
+  : fileURLToPath(new URL('../../dist/kubectl-linkerd_upgrade', import.meta.url));
+
+/**
+ * The file and arguments that start the built program: a binary by itself, else the Node that runs the tests with it.
+ * @param path of the program, where it is to be called by a link
+ */
+export function startedBy(
+  args: readonly string[],
+  path: string = program,
+): readonly [file: string, args: readonly string[]] {
+  return isBinary ? [path, args] : [process.execPath, [path, ...args]];
+}
 
 export interface Finished {
   readonly code: number | null;
@@ -18,9 +36,10 @@ export function runToEnd(
   file: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
+  options: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -34,12 +53,19 @@ export function runToEnd(
   });
 }
 
-/** Runs the built program under the Node that runs the tests. */
+/** Runs the built program to its end, without a terminal. */
 export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Finished> {
-  return runToEnd(process.execPath, [program, ...args], env);
+  return runToEnd(...startedBy(args), env);
+}
+
+/** Environment in which the program's runtime loads a module of the test's own before anything else. */
+export function preloading(path: string): Readonly<Record<string, string>> {
+  return isBinary
+    ? { BUN_OPTIONS: `--preload ${path}` }
+    : { NODE_OPTIONS: `--import=${pathToFileURL(path).href}` };
 }
 
 /** A temporary folder that is removed when the test's scope ends. */

@@ -4,6 +4,7 @@ import xterm from '@xterm/headless';
 /** Keys as a terminal sends them. */
 export const key = {
   enter: '\r',
+  tab: '\t',
   escape: '\x1b',
   up: '\x1b[A',
   down: '\x1b[B',

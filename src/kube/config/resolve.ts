@@ -3,6 +3,7 @@
  * and `validation.go`. Pure; reading files is the business of `load.ts` and of the credentials.
  */
 
+import { parseUrl } from '../parse-url.ts';
 import { authenticationOf, clientCertificateOf, impersonationOf, pem } from './authentication.ts';
 import type { ConfigError, ConnectionConfig, ConnectionFlags, InCluster } from './connection.ts';
 import { parseTimeout } from './duration.ts';
@@ -231,8 +232,8 @@ function serverUrl(cluster: ClusterEntry, user: UserEntry): string {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(cluster.server)
     ? cluster.server
     : `${usesTls ? 'https' : 'http'}://${cluster.server}`;
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.host === '') {
+  const url = parseUrl(text);
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.host === '') {
     throw new Refused(`server "${cluster.server}" is not a URL of the form https://host:port`);
   }
   return `${url.protocol}//${url.host}${url.pathname}`.replace(/\/+$/, '');
@@ -240,7 +241,7 @@ function serverUrl(cluster: ClusterEntry, user: UserEntry): string {
 
 function checkProxyUrl(proxyUrl: string, clusterName: string): void {
   if (proxyUrl === '') return;
-  const scheme = URL.parse(proxyUrl)?.protocol;
+  const scheme = parseUrl(proxyUrl)?.protocol;
   if (scheme === 'http:' || scheme === 'https:') return;
   if (scheme === 'socks5:') {
     throw new Refused(

@@ -7,6 +7,7 @@
 import type { RequestOptions } from 'node:https';
 import { clean } from '../clean.ts';
 import { KubeError } from '../errors.ts';
+import { parseUrl } from '../parse-url.ts';
 import { redact } from '../redact.ts';
 
 /** Gives the Authorization header, refreshed by the library when it has to be. */
@@ -50,8 +51,17 @@ async function load(
   config: Readonly<Record<string, string>>,
 ): Promise<(options: RequestOptions) => Promise<void>> {
   const { OpenIDConnectAuth } = await import('./client-node-oidc.ts');
-  const provider = new OpenIDConnectAuth();
-  const user = { name: 'user', authProvider: { name, config: { ...config } } };
-  if (!provider.isAuthProvider(user)) return async () => undefined;
-  return (options) => provider.applyAuthentication(user, options);
+  // Passed on as it stands to openid-client, which takes the issuer as a URL only.
+  const issuer = parseUrl(config['idp-issuer-url'] ?? '');
+  const user = {
+    name: 'user',
+    authProvider: {
+      name,
+      config: { ...config, ...(issuer === undefined ? {} : { 'idp-issuer-url': issuer }) },
+    },
+  };
+  if (!new OpenIDConnectAuth().isAuthProvider(user)) return async () => undefined;
+  // A new one each time reads from the token when it runs out; one that has renewed it takes the seconds that are left
+  // for a point in time, and renews it for every request. The new tokens stay in `user`.
+  return (options) => new OpenIDConnectAuth().applyAuthentication(user, options);
 }

@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { Environment } from '../config/load.ts';
+import { parseUrl } from '../parse-url.ts';
 
 /** True for `localhost` and loopback addresses. */
 export function isLoopback(hostname: string): boolean {
@@ -14,14 +15,14 @@ export function isLoopback(hostname: string): boolean {
  * `NO_PROXY`, golang.org/x/net/http/httpproxy) leave out loopback; a configured one is always used.
  */
 export function proxyFor(server: URL, proxyUrl: string, env: Environment): URL | undefined {
-  if (proxyUrl !== '') return URL.parse(proxyUrl) ?? undefined;
+  if (proxyUrl !== '') return parseUrl(proxyUrl);
   const isSecure = server.protocol === 'https:';
   const value = isSecure
     ? (env.HTTPS_PROXY ?? env.https_proxy ?? '')
     : (env.HTTP_PROXY ?? env.http_proxy ?? '');
   if (value === '' || isLoopback(server.hostname)) return undefined;
   if (isExempt(server, env.NO_PROXY ?? env.no_proxy ?? '')) return undefined;
-  return URL.parse(value.includes('://') ? value : `http://${value}`) ?? undefined;
+  return parseUrl(value.includes('://') ? value : `http://${value}`);
 }
 
 function isExempt(server: URL, noProxy: string): boolean {

@@ -125,9 +125,9 @@ export class StoryClock implements SimClock {
     return this.#present === undefined ? this.#history.after(ms, action) : this.#present.after(ms, action);
   }
 
-  /** Lets history pass up to a time in milliseconds since the epoch. */
-  tellUntil(time: number): void {
-    this.#history.advanceTo(time);
+  /** Lets the next thing of history happen, if one does by a time in milliseconds since the epoch; else it is then. */
+  step(time: number): boolean {
+    return this.#history.step(time);
   }
 
   /** Ends the history; from here on `clock` is the time. */

@@ -26,7 +26,7 @@ import { Random } from './random.ts';
 import { type RevertingOptions, revertRestarts } from './reverting.ts';
 import { applyConfig, applyControlPlane, type Installation } from './scenario/control-plane.ts';
 import type { Scenario } from './scenario/scenarios.ts';
-import { beginning, tell } from './scenario/story.ts';
+import { beginning, telling } from './scenario/story.ts';
 import { World } from './scenario/world.ts';
 
 export interface SimulatedClusterOptions {
@@ -36,6 +36,8 @@ export interface SimulatedClusterOptions {
   /** The same seed, scenario and clock give the same cluster and the same events. */
   readonly seed: number;
   readonly timing?: KubeletTiming;
+  /** How the history is told that led to the present: to its end at once, unless this leaves pauses. */
+  readonly tell?: (history: Iterator<undefined, void>) => Promise<void>;
 }
 
 /** A cluster without a server: store, controllers, injector, scheduler and kubelets. */
@@ -46,12 +48,14 @@ export class SimulatedCluster {
   readonly random: Random;
   /** What every new pod passes: whatever refuses pods, the injector, quotas. */
   readonly admission: PodAdmission;
+  /** Resolves when the history has been told; before that nothing here is as it should be. */
+  readonly told: Promise<void>;
   readonly #kubelets: Kubelets;
   readonly #manager: ControllerManager;
   readonly #refusals = new Map<string, string>();
   #installation: Installation;
 
-  constructor({ scenario, clock, seed, timing = DEFAULT_TIMING }: SimulatedClusterOptions) {
+  constructor({ scenario, clock, seed, timing = DEFAULT_TIMING, tell = atOnce }: SimulatedClusterOptions) {
     const { story, installation } = scenario;
     const present = clock.now();
     const time = new StoryClock(beginning(story, present));
@@ -73,7 +77,11 @@ export class SimulatedCluster {
     this.world = new World(this.cluster, this.#kubelets);
     this.#manager.start();
     this.#kubelets.start();
-    tell(story, this.world, time, present);
+    this.told = tell(this.#history(telling(story, this.world, time, present), time, clock));
+  }
+
+  *#history(story: Iterable<undefined>, time: StoryClock, clock: SimClock): Generator<undefined, void> {
+    yield* story;
     // Watches reach back to the present at most: what led here is nobody's to see.
     this.store.compact();
     time.handOverTo(clock);
@@ -147,6 +155,12 @@ export class SimulatedCluster {
     const details = { name, kind: 'pods' };
     throw new AdmissionError(`pods ${JSON.stringify(name)} is forbidden: ${why}`, 403, 'Forbidden', details);
   }
+}
+
+/** Tells all before it returns. */
+function atOnce(history: Iterator<undefined, void>): Promise<void> {
+  while (history.next().done !== true);
+  return Promise.resolve();
 }
 
 function controllers(cluster: Cluster): readonly Controller[] {

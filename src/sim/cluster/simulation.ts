@@ -5,7 +5,7 @@ import type { SimClock } from '../types.ts';
 import { acceleratedClock, realClock } from './clock.ts';
 import type { KubeletTiming } from './kubelet/behaviour.ts';
 import type { Scenario } from './scenario/scenarios.ts';
-import { SimulatedCluster } from './simulated-cluster.ts';
+import { SimulatedCluster, type SimulatedClusterOptions } from './simulated-cluster.ts';
 
 export interface SimulationOptions {
   readonly scenario: Scenario;
@@ -16,13 +16,15 @@ export interface SimulationOptions {
   /** Default 1. */
   readonly seed?: number;
   readonly timing?: KubeletTiming;
+  /** With it the server listens at once; requests wait until the history has been told. */
+  readonly tell?: SimulatedClusterOptions['tell'];
   readonly port?: number;
   /** Default true. */
   readonly tls?: boolean;
   /** Anything else of the server: authorizer, users, version, WatchList. */
   readonly server?: Omit<
     ApiServerOptions,
-    'store' | 'admission' | 'clock' | 'port' | 'tls' | 'random' | 'uid'
+    'store' | 'admission' | 'clock' | 'port' | 'tls' | 'random' | 'uid' | 'ready'
   >;
 }
 
@@ -39,13 +41,14 @@ export interface Simulation {
 
 /** Starts a simulated cluster and an API server in front of it, on loopback. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
-  const { scenario, seed = 1, timing, speed = 1 } = options;
+  const { scenario, seed = 1, timing, tell, speed = 1 } = options;
   const clock = options.clock ?? (speed === 1 ? realClock() : acceleratedClock(speed));
   const cluster = new SimulatedCluster({
     scenario,
     clock,
     seed,
     ...(timing === undefined ? {} : { timing }),
+    ...(tell === undefined ? {} : { tell }),
   });
   const server = await createApiServer({
     ...(scenario.kubernetes === undefined ? {} : { version: serverVersion(scenario.kubernetes) }),
@@ -57,6 +60,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     tls: options.tls ?? true,
     random: () => cluster.random.next(),
     uid: () => cluster.random.uid(),
+    ...(tell === undefined ? {} : { ready: cluster.told }),
   });
   return {
     kubeconfig: server.kubeconfig(),

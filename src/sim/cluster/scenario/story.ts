@@ -25,11 +25,20 @@ export function beginning(story: readonly Chapter[], present: number): number {
   return present - Math.max(0, ...story.map(({ ago }) => ago));
 }
 
-/** Lets the chapters happen in their order, with controllers and kubelets at work in between, up to `present`. */
-export function tell(story: readonly Chapter[], world: World, clock: StoryClock, present: number): void {
+/**
+ * Lets the chapters happen in their order, with controllers and kubelets at work in between, up to `present`. Pauses
+ * after each thing that happens.
+ */
+export function* telling(
+  story: readonly Chapter[],
+  world: World,
+  clock: StoryClock,
+  present: number,
+): Generator<undefined, void> {
   for (const { ago, happens } of [...story].sort((a, b) => b.ago - a.ago)) {
-    clock.tellUntil(present - ago);
+    while (clock.step(present - ago)) yield;
     happens(world);
+    yield;
   }
-  clock.tellUntil(present);
+  while (clock.step(present)) yield;
 }
