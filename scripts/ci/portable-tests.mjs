@@ -18,6 +18,7 @@ export const leftOut = {
     ['test/e2e', 'the built file begins as a shell script, terminals and signals are those of POSIX'],
     ['test/docs', 'examples are run by a POSIX shell'],
     ['test/krew', 'archives with mode bits and links'],
+    ['test/npm/package.test.ts', 'npm lays an installation out in another way'],
     ['test/package', 'archives are built on Linux'],
     ['test/cluster', 'its runner is stopped by signals'],
     ['test/workflows', 'shell scripts are looked at by bash'],

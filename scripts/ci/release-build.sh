@@ -33,5 +33,7 @@ rm -rf dist/upload
 mkdir -p dist/upload
 cp dist/release/*.tar.gz dist/release/*.zip dist/release/checksums.txt dist/release/sbom.cdx.json \
   dist/release/krew-manifest.yaml dist/upload/
-npm pack --silent --pack-destination dist/upload
+# Not this folder: its package.json is private, and would install what building takes.
+npm run --silent package:npm
+npm pack --silent ./dist/npm --pack-destination dist/upload
 ls -l dist/upload

@@ -1,101 +1,87 @@
-/**
- * Holds krew-manifest.yaml against the rules of krew's validation (krew `internal/index/validation/validate.go`,
- * `cmd/validate-krew-manifest/main.go`) and of its reviewers.
- */
+/** The real manifest, its template and the archives of dist/release, held against every rule. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
-import { valid } from 'semver';
-import { parse } from 'yaml';
-
-interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values: readonly string[];
-}
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly version: string;
-    readonly homepage: string;
-    readonly shortDescription: string;
-    readonly description: string;
-    readonly caveats?: string;
-    readonly platforms: readonly {
-      readonly selector: { readonly matchExpressions: readonly Requirement[] };
-      readonly uri: string;
-      readonly sha256: string;
-      readonly bin: string;
-      readonly files?: unknown;
-    }[];
-  };
-}
+import { describe, test } from 'node:test';
+import { renderKrewManifest } from '../../scripts/package/krew.ts';
+import { archiveName, releaseTargets } from '../../scripts/package/targets.ts';
+import { leftOut, released, version } from '../package/release.ts';
+import { sumOf } from './fixtures.ts';
+import { decodeManifest, type Manifest } from './validator/manifest.ts';
+import { type Pair, platformFor, supportedPairs } from './validator/selectors.ts';
+import { archiveOf } from './validator/sources.ts';
+import { installationProblems, manifestProblems } from './validator/validate.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const manifest: Manifest = parse(read('krew-manifest.yaml'));
-const { version }: { version: string } = JSON.parse(read('package.json'));
+const committed = read('krew-manifest.yaml');
+const template = read('.krew.yaml');
 
-const pairs = [
-  'windows/386',
-  'windows/amd64',
-  'windows/arm64',
-  'linux/386',
-  'linux/amd64',
-  'linux/arm',
-  'linux/arm64',
-  'linux/ppc64le',
-  'darwin/386',
-  'darwin/amd64',
-  'darwin/arm64',
-];
+/** As in an index, where the file is named after the plugin. */
+const FILE_NAME = 'linkerd-upgrade.yaml';
 
-test('names krew and the plugin exactly', () => {
-  assert.equal(manifest.apiVersion, 'krew.googlecontainertools.github.com/v1alpha2');
-  assert.equal(manifest.kind, 'Plugin');
-  assert.equal(manifest.metadata.name, 'linkerd-upgrade');
+const pairs = releaseTargets.map(({ os, arch }): Pair => {
+  const pair = supportedPairs.find((one) => one === `${os}/${arch}`);
+  assert.ok(pair, `krew does not know ${os}/${arch}`);
+  return pair;
+});
+const intent = { version: `v${version}`, needsMore: false, pairs };
+
+function decoded(text: string): Manifest {
+  const { manifest, problem } = decodeManifest(text);
+  assert.equal(problem, undefined);
+  assert.ok(manifest);
+  return manifest;
+}
+
+test('krew-manifest.yaml keeps every rule', () => {
+  assert.deepEqual(manifestProblems(committed, FILE_NAME, intent), []);
 });
 
-test('has the version of package.json, in every address too', () => {
-  assert.equal(manifest.spec.version, `v${version}`);
-  assert.ok(valid(manifest.spec.version));
-  for (const { uri } of manifest.spec.platforms) {
-    assert.match(uri, new RegExp(`^https://.*/v${version}/[^/]+\\.tar\\.gz$`));
-  }
-});
-
-test('describes itself as reviewers ask', () => {
-  const { shortDescription, description, homepage, caveats } = manifest.spec;
-  assert.ok(shortDescription.length > 0 && shortDescription.length <= 50, shortDescription);
-  assert.doesNotMatch(shortDescription, /[\r\n]|\.$|plugin|kubectl|kubernetes/i);
-  for (const line of description.split('\n')) {
-    assert.ok(line.length <= 80, line);
-  }
-  assert.match(homepage, /^https:\/\//);
-  assert.match(caveats ?? '', /Node/);
-});
-
-test('every platform entry matches supported pairs, and no pair is matched twice', () => {
-  const matched = manifest.spec.platforms.map(({ selector }) =>
-    pairs.filter((pair) => {
-      const [os, arch] = pair.split('/');
-      return selector.matchExpressions.every(({ key, operator, values }) => {
-        assert.ok(key === 'os' || key === 'arch', `krew selects by os and arch only, not ${key}`);
-        assert.equal(operator, 'In');
-        return values.includes((key === 'os' ? os : arch) ?? '');
-      });
-    }),
+test('krew-manifest.yaml is .krew.yaml with the tag and the sums put in', () => {
+  const sums = new Map(decoded(committed).platforms.map(({ uri, sha256 }) => [archiveOf(uri), sha256]));
+  assert.equal(
+    renderKrewManifest(template, `v${version}`, (archive) => sums.get(archive) ?? ''),
+    committed,
   );
-  assert.deepEqual(matched.flat().toSorted(), ['darwin/amd64', 'darwin/arm64', 'linux/amd64', 'linux/arm64']);
 });
 
-test('every archive has a checksum in lower case, an executable, and moves nothing about', () => {
-  for (const { sha256, bin, files } of manifest.spec.platforms) {
-    assert.match(sha256, /^[a-f0-9]{64}$/);
-    assert.doesNotMatch(sha256, /^0+$/, 'run npm run archive');
-    assert.equal(bin, 'kubectl-linkerd_upgrade');
-    assert.equal(files, undefined);
+test('on every system that krew knows, it installs the program of that system, or says that there is none', () => {
+  const manifest = decoded(committed);
+  for (const pair of supportedPairs) {
+    const target = releaseTargets.find(({ os, arch }) => pair === `${os}/${arch}`);
+    const platform = manifest.platforms[platformFor(manifest, pair) ?? -1];
+    assert.equal(platform?.bin, target?.executable, pair);
+    assert.equal(platform && archiveOf(platform.uri), target && archiveName(version, target), pair);
+    assert.equal(platform?.files, undefined, pair);
+  }
+});
+
+describe('the archives of dist/release', { skip: leftOut }, () => {
+  test('are those that the manifest beside them names, sum by sum', () => {
+    const sums = new Map(
+      releaseTargets.map((target) => {
+        const name = archiveName(version, target);
+        return [name, sumOf(released(name))];
+      }),
+    );
+    const text = released('krew-manifest.yaml').toString();
+    assert.deepEqual(manifestProblems(text, FILE_NAME, { ...intent, sums }), []);
+  });
+
+  test('are those of krew-manifest.yaml', () => {
+    assert.equal(
+      released('krew-manifest.yaml').toString(),
+      committed,
+      'krew-manifest.yaml has the sums of another build; run npm run package and commit the file',
+    );
+  });
+
+  for (const target of releaseTargets) {
+    test(`${target.os}-${target.arch} keeps every rule of an installation`, () => {
+      const manifest = decoded(released('krew-manifest.yaml').toString());
+      const name = archiveName(version, target);
+      const platform = manifest.platforms.find(({ uri }) => archiveOf(uri) === name);
+      assert.ok(platform, name);
+      assert.deepEqual(installationProblems(platform, released(name)), []);
+    });
   }
 });
