@@ -32,19 +32,6 @@ const guard =
 const requireForCommonJs =
   "import * as __module from'node:module';const require=__module.createRequire(import.meta.url);\n";
 
-// The OIDC refresh of client-node needs one small function of its configuration module, which would bring
-// another megabyte: all generated clients and undici.
-const leanClientNode = {
-  name: 'lean-client-node',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/config\.js$/ }, ({ importer }) =>
-      /client-node\/dist\/oidc_auth\.js$/.test(importer.replaceAll('\\', '/'))
-        ? { path: `${root}scripts/client-node-config.js` }
-        : undefined,
-    );
-  },
-};
-
 // Leaves everything behind the entry to files of its own: Node parses what it loads from the first byte to the last.
 const laterInLib = {
   name: 'later-in-lib',
@@ -114,7 +101,7 @@ async function bundled({ plugins = [], ...options }, form) {
     legalComments: 'none',
     lineLimit: 120,
     metafile: true,
-    plugins: [leanClientNode, packagesAtOnce, ...plugins],
+    plugins: [packagesAtOnce, ...plugins],
     jsx: 'automatic',
     define: {
       'process.env.NODE_ENV': '"production"',

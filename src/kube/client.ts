@@ -197,6 +197,7 @@ export function createKubeClient(connection: ConnectionConfig, options: ClientOp
     clock,
     env,
     policy: options.pluginPolicy ?? { policy: 'AllowAll' },
+    userAgent: userAgent(options.userAgentVersion),
     takeTerminal: options.takeTerminal,
     onPluginOutput: options.onPluginOutput,
     ...(options.pluginTimeoutMs === undefined ? {} : { pluginTimeoutMs: options.pluginTimeoutMs }),

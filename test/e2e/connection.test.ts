@@ -9,7 +9,9 @@ import { after, before, type TestContext, test } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { createAuthority } from '../../src/sim/server/certificate.ts';
+import { idToken, type OidcIssuer, sendTokens, startIssuer } from '../support/oidc-issuer.ts';
 import { type Finished, runProgram } from '../support/program.ts';
+import { sendJson } from '../support/scripted-server.ts';
 import { writeProgram } from '../support/temporary.ts';
 import { type DemoCluster, demoCluster } from './demo-cluster.ts';
 
@@ -281,52 +283,84 @@ test('a token in a file that nobody but its owner reads', async (t) => {
   assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], ['Bearer from-a-file']);
 });
 
-test('a user of an OpenID provider: the token that is there, and a new one for one that has run out', async (t) => {
-  const { port, seen } = await front(t);
-  const fresh = tokenFor(3_600);
-  let issuer = '';
-  let renewed = '';
-  let renewals = 0;
-  const { certificate, key } = authority.issue({ hosts: ['127.0.0.1'] });
-  const provider = createServer({ cert: certificate, key }, (request, response) => {
-    if (request.url === '/token') renewals += 1;
-    response.setHeader('content-type', 'application/json');
-    response.end(
-      JSON.stringify(
-        request.url === '/token'
-          ? {
-              access_token: 'a',
-              token_type: 'bearer',
-              id_token: renewed,
-              refresh_token: 'next',
-              expires_in: 300,
-            }
-          : { issuer, token_endpoint: `${issuer}/token`, authorization_endpoint: `${issuer}/auth` },
-      ),
-    );
-  });
-  issuer = url(await listening(t, provider));
-  renewed = tokenFor(7_200, issuer);
+/** A user of this issuer, whose authority lies in a file beside the kubeconfig. */
+function oidcUser(
+  { url: address, authority: issuerAuthority }: OidcIssuer,
+  token: string,
+  secret = '',
+): Readonly<Record<string, unknown>> {
+  cluster.folder.file('issuer.crt', issuerAuthority);
   const config = {
+    'idp-issuer-url': address,
+    'idp-certificate-authority': 'issuer.crt',
     'client-id': 'kubernetes',
-    'idp-issuer-url': issuer,
-    'refresh-token': 'once',
+    'client-secret': secret,
+    'id-token': token,
+    'refresh-token': 'refresh-0',
   };
-  const user = (token: string) => ({
-    'auth-provider': { name: 'oidc', config: { ...config, 'id-token': token } },
+  return { 'auth-provider': { name: 'oidc', config } };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** An issuer that takes each refresh token once, and its newest token. */
+async function rotatingIssuer(t: TestContext): Promise<{ issuer: OidcIssuer; newest(): string }> {
+  const tokens: string[] = [];
+  const issuer = await startIssuer(t, {
+    onToken({ form }, response, iss) {
+      if (form.refresh_token !== `refresh-${tokens.length}`) {
+        sendJson(response, 400, { error: 'invalid_grant' });
+        return;
+      }
+      tokens.push(idToken({ iss, expiresAt: Date.now() + HOUR_MS, n: tokens.length }));
+      sendTokens(response, { id_token: tokens.at(-1), refresh_token: `refresh-${tokens.length}` });
+    },
   });
-  assertShown(await status({ server: url(port), ...TRUSTED }, user(fresh)));
-  assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], [`Bearer ${fresh}`]);
-  const trust = { NODE_EXTRA_CA_CERTS: cluster.folder.file('authority.crt', authority.certificate) };
-  assertShown(await status({ server: url(port), ...TRUSTED }, user(tokenFor(-60)), [], trust));
-  assert.equal(seen.at(-1)?.authorization, `Bearer ${renewed}`);
-  assert.equal(renewals, 1);
+  return { issuer, newest: () => tokens.at(-1) ?? '' };
+}
+
+test('a user of an OpenID provider: the token that is there, as long as it is good', async (t) => {
+  const { port, seen } = await front(t);
+  const { issuer } = await rotatingIssuer(t);
+  const token = idToken({ expiresAt: Date.now() + HOUR_MS });
+  assertShown(await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, token)));
+  assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], [`Bearer ${token}`]);
+  assert.deepEqual(issuer.server.requests, []);
 });
 
-/** A token that runs out so many seconds from now; its signature is the API server's to check. */
-function tokenFor(seconds: number, iss = 'x'): string {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { iss, sub: 'jane', aud: 'kubernetes', iat: now, exp: now + seconds };
-  const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-  return `${encode({ alg: 'RS256' })}.${encode(claims)}.c2ln`;
-}
+test('a user of an OpenID provider: a new token for one that has expired, once for all requests', async (t) => {
+  const { port, seen } = await front(t);
+  const { issuer, newest } = await rotatingIssuer(t);
+  const expired = idToken({ expiresAt: Date.now() - HOUR_MS });
+  assertShown(await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, expired, 's3cret')));
+  assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], [`Bearer ${newest()}`]);
+  assert.deepEqual(
+    issuer.tokenRequests.map(({ authorization, form }) => [authorization, form.refresh_token]),
+    [[`Basic ${base64('kubernetes:s3cret')}`, 'refresh-0']],
+  );
+  assert.match(issuer.tokenRequests[0]?.userAgent ?? '', /^kubectl-linkerd-upgrade\//);
+});
+
+test('a user of an OpenID provider: a new token for one that the server refuses', async (t) => {
+  const refused = idToken({ expiresAt: Date.now() + HOUR_MS });
+  const { port, seen } = await front(t, {
+    refuses: ({ authorization }) => authorization === `Bearer ${refused}`,
+  });
+  const { issuer, newest } = await rotatingIssuer(t);
+  assertShown(await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, refused)));
+  assert.equal(seen.at(-1)?.authorization, `Bearer ${newest()}`);
+  assert.equal(issuer.tokenRequests.length, 1);
+});
+
+test('a user of an OpenID provider that renews no more is told to log in', async (t) => {
+  const { port, seen } = await front(t);
+  const issuer = await startIssuer(t, {
+    onToken: (_, response) => sendJson(response, 400, { error: 'invalid_grant' }),
+  });
+  const expired = idToken({ expiresAt: Date.now() - HOUR_MS });
+  const { code, stderr } = await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, expired));
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: .*at https:\/\/127\.0\.0\.1:\d+\/: it answered 400, invalid_grant\. Log in/m);
+  assert.doesNotMatch(stderr, /refresh-0/);
+  assert.deepEqual(seen, []);
+});

@@ -164,10 +164,17 @@ function userOf(entry: JsonObject, resolvePath: ResolvePath): UserEntry {
     username: string(entry, 'username'),
     password: string(entry, 'password'),
     authProvider: isObject(provider)
-      ? { name: string(provider, 'name'), config: stringMap(provider, 'config') }
+      ? { name: string(provider, 'name'), config: providerConfigOf(provider, resolvePath) }
       : undefined,
     exec: isObject(entry.exec) ? execOf(entry.exec, resolvePath) : undefined,
   };
+}
+
+/** Paths are the kubeconfig's, as its others are; kubectl takes this one from the current folder. */
+function providerConfigOf(provider: JsonObject, resolvePath: ResolvePath): Readonly<Record<string, string>> {
+  const config = stringMap(provider, 'config');
+  const key = 'idp-certificate-authority';
+  return config[key] ? { ...config, [key]: resolvePath(config[key]) } : config;
 }
 
 function execOf(exec: JsonObject, resolvePath: ResolvePath): ExecEntry {

@@ -10,6 +10,8 @@ import { KubeError } from '../errors.ts';
 import { createAuthProvider } from './auth-provider.ts';
 import type { ExecCredential } from './exec-credential.ts';
 import { runExecPlugin, type TakeTerminal } from './exec-plugin.ts';
+import { fixed } from './fixed.ts';
+import { ID_TOKEN_LEEWAY_MS } from './id-token.ts';
 import { readPem } from './material.ts';
 
 /** What a request has to carry. A later one is another object. */
@@ -25,7 +27,7 @@ export interface Credentials {
   current(): Promise<Credential>;
   /**
    * Another credential after the server refused `used` with 401, or undefined when there is none to be
-   * had. However many requests ask, the plugin runs once.
+   * had. However many requests ask, the plugin runs once, and a token is renewed once.
    */
   afterUnauthorized(used: Credential): Promise<Credential | undefined>;
 }
@@ -34,6 +36,8 @@ export interface CredentialOptions {
   readonly clock: Clock;
   readonly env: Environment;
   readonly policy: PluginPolicy;
+  /** For requests to an identity provider. */
+  readonly userAgent: string;
   readonly takeTerminal?: TakeTerminal | undefined;
   readonly onPluginOutput?: ((text: string) => void) | undefined;
   readonly pluginTimeoutMs?: number;
@@ -73,20 +77,23 @@ export function createCredentials(connection: ConnectionConfig, options: Credent
         return lease(credential, options.clock.now());
       });
     case 'auth-provider': {
-      const header = createAuthProvider(authentication.name, authentication.config);
-      // The library refreshes by itself; asking it again is cheap.
-      return cached(options.clock, async () => ({
-        credential: { authorization: await header(), certificate: undefined },
-        freshUntil: options.clock.now() + PROVIDER_FRESH_MS,
-        usableUntil: 0,
-      }));
+      const token = createAuthProvider(authentication, {
+        user,
+        requestTimeoutMs: connection.requestTimeoutMs,
+        userAgent: options.userAgent,
+        env: options.env,
+        clock: options.clock,
+      });
+      return cached(options.clock, async (isRefused) => {
+        const { idToken, expiresAt } = await token(isRefused);
+        return {
+          credential: { authorization: `Bearer ${idToken}`, certificate: undefined },
+          freshUntil: Math.max(expiresAt - ID_TOKEN_LEEWAY_MS, options.clock.now() + MIN_FRESH_MS),
+          usableUntil: expiresAt,
+        };
+      });
     }
   }
-}
-
-function fixed(authorization: string): Credentials {
-  const credential: Credential = { authorization, certificate: undefined };
-  return { current: async () => credential, afterUnauthorized: async () => undefined };
 }
 
 interface Lease {
@@ -99,10 +106,9 @@ interface Lease {
 
 /** client-go reads token files each minute, ten seconds early (`transport/token_source.go`). */
 const TOKEN_FILE_FRESH_MS = 50_000;
-const PROVIDER_FRESH_MS = 10_000;
 /** A plugin's credential is renewed this long before it expires, so that no request meets its end. */
 const EXPIRY_LEEWAY_MS = 60_000;
-/** A plugin that answers credentials at or past their end is still not run for each single request. */
+/** What answers credentials at or past their end, by our clock, is still not asked for each single request. */
 const MIN_FRESH_MS = 10_000;
 
 function lease(credential: ExecCredential, now: number): Lease {
@@ -141,13 +147,16 @@ async function readTokenFile(path: string, user: string, clock: Clock): Promise<
   };
 }
 
-/** Keeps what `fetch` gave until it is stale. One fetch at a time, for everyone who waits. */
-function cached(clock: Clock, fetch: () => Promise<Lease>): Credentials {
+/**
+ * Keeps what `fetch` gave until it is stale. One fetch at a time, for everyone who waits. `fetch` is told whether the
+ * server refused what it gave last.
+ */
+function cached(clock: Clock, fetch: (isRefused: boolean) => Promise<Lease>): Credentials {
   let held: Lease | undefined;
   let fetching: Promise<Lease> | undefined;
 
-  const refresh = (): Promise<Lease> => {
-    fetching ??= fetch()
+  const refresh = (isRefused: boolean): Promise<Lease> => {
+    fetching ??= fetch(isRefused)
       .then((lease) => {
         held = unchanged(held, lease);
         return held;
@@ -162,7 +171,7 @@ function cached(clock: Clock, fetch: () => Promise<Lease>): Credentials {
     async current() {
       if (held !== undefined && clock.now() < held.freshUntil) return held.credential;
       try {
-        return (await refresh()).credential;
+        return (await refresh(false)).credential;
       } catch (error) {
         if (held !== undefined && clock.now() < held.usableUntil) return held.credential;
         throw error;
@@ -170,7 +179,7 @@ function cached(clock: Clock, fetch: () => Promise<Lease>): Credentials {
     },
     async afterUnauthorized(used) {
       if (held !== undefined && held.credential !== used && fetching === undefined) return held.credential;
-      const { credential } = await refresh();
+      const { credential } = await refresh(true);
       return credential === used ? undefined : credential;
     },
   };

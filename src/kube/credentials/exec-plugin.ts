@@ -1,6 +1,6 @@
 /** Runs a credential plugin once: client-go `plugin/pkg/client/auth/exec/exec.go`, without a shell. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { clean, cleanLines } from '../clean.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -30,7 +30,7 @@ export interface ExecPluginOptions {
   readonly policy: PluginPolicy;
   /** CA of the cluster as PEM, '' when there is none. */
   readonly authority: string;
-  /** Without it no plugin is interactive. */
+  /** Without it no plugin is interactive, nor has a terminal that it could open by itself. */
   readonly takeTerminal?: TakeTerminal | undefined;
   /** Gets what the plugin prints for people, cleaned and without credentials. */
   readonly onOutput?: ((text: string) => void) | undefined;
@@ -77,16 +77,19 @@ export async function runExecPlugin(options: ExecPluginOptions): Promise<ExecCre
 }
 
 function run(command: string, options: ExecPluginOptions, interactive: boolean): Promise<string> {
-  const { exec, connection, env, authority, onOutput, clock = systemClock } = options;
+  const { exec, connection, env, authority, takeTerminal, onOutput, clock = systemClock } = options;
   const timeoutMs = interactive ? INTERACTIVE_TIMEOUT_MS : (options.timeoutMs ?? TIMEOUT_MS);
   const environment: Record<string, string | undefined> = { ...env };
   for (const { name, value } of exec.env) environment[name] = value;
   environment.KUBERNETES_EXEC_INFO = execInfo(exec, connection, authority, interactive);
+  const isApart = takeTerminal === undefined && process.platform !== 'win32';
   return new Promise((resolve, reject) => {
     const child = spawn(command, exec.args, {
       env: environment,
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       windowsHide: true,
+      // A session of its own (setsid), which has no /dev/tty and is ended as a whole.
+      detached: isApart,
     });
     const stdout: Buffer[] = [];
     let size = 0;
@@ -95,7 +98,7 @@ function run(command: string, options: ExecPluginOptions, interactive: boolean):
     // Whoever waits is answered at once: a grandchild may hold the pipes open long after the plugin is gone.
     const giveUp = (error: KubeError) => {
       problem = error;
-      child.kill('SIGKILL');
+      kill(child, isApart);
       child.stdout.destroy();
       child.stderr.destroy();
     };
@@ -133,6 +136,19 @@ function run(command: string, options: ExecPluginOptions, interactive: boolean):
       else reject(failed(exec, code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stderr));
     });
   });
+}
+
+/** Ends a plugin; one in a session of its own with all that it has started. */
+function kill(child: ChildProcess, isApart: boolean): void {
+  if (!isApart || child.pid === undefined) {
+    child.kill('SIGKILL');
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nobody of it is left.
+  }
 }
 
 function failed(exec: ExecEntry, code: number, stderr: string): KubeError {

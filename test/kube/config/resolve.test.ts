@@ -202,7 +202,10 @@ test('a current-context that is not there', () => {
 });
 
 test('nothing configured says what kubectl would do', () => {
-  assert.match(refusal({}, ''), /kubectl would try http:\/\/localhost:8080\. Give a kubeconfig/);
+  assert.match(
+    refusal({}, ''),
+    /kubectl would try http:\/\/localhost:8080\. Give a kubeconfig .*; --demo brings a cluster of its own\.$/,
+  );
   assert.match(
     refusal({}, BASE.replace('current-context: one', '')),
     /no current-context is set.*Choose one with --context: one/,

@@ -44,6 +44,7 @@ function setUp(authentication: Authentication, options: Partial<CredentialOption
       clock,
       env: { PATH: process.env.PATH },
       policy: { policy: 'AllowAll' },
+      userAgent: 'test',
       ...options,
     }),
   };

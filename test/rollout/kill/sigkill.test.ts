@@ -48,7 +48,7 @@ async function bundleChild(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     // Brought in at the moment of need only, which never comes here.
-    external: ['*/client-node-oidc.ts'],
+    external: ['*/oidc-renewal.ts'],
     logLevel: 'warning',
     banner: {
       js: "import * as __module from'node:module';const require=__module.createRequire(import.meta.url);",
