@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { DEFAULT_CONTROL_PLANE_NAMESPACE } from '../data/linkerd.ts';
 import { OWN_DOMAIN } from '../data/own.ts';
+import { clean } from '../kube/clean.ts';
+import { isNamespaceName, isObjectName } from '../kube/object-names.ts';
 import { manifestJson, manifestYaml } from '../report/rbac/manifest.ts';
 import {
   type AddOn,
@@ -43,23 +46,40 @@ function grantOf(args: Arguments, env: NodeJS.ProcessEnv): Grant {
   const words = operands.filter((word) => !isAddOn(word)).map(partOf);
   const commands = args.list('for').map(commandIn);
   const wanted = [...words, ...commands.flatMap((command): readonly Part[] => commandParts[command])];
-  const namespaces = args.list('namespace').map(namespaceOf);
+  const named = args.list('namespace').map(namespaceOf);
+  const namespaces = named.length === 0 || args.on('all-namespaces') ? undefined : named;
+  const addedOn = operands.filter(isAddOn);
   return {
     parts: withNeeds(wanted.length === 0 ? LOOKING : wanted),
-    addOns: operands.filter(isAddOn),
-    namespaces: namespaces.length === 0 || args.on('all-namespaces') ? undefined : namespaces,
+    addOns: addedOn,
+    namespaces,
     controlPlane: namespaceOf(
       args.text('linkerd-namespace') ?? (env.LINKERD_NAMESPACE || DEFAULT_CONTROL_PLANE_NAMESPACE),
     ),
     subjects: args.list('subject').map(subjectIn),
-    name: args.text('name') ?? nameFor(words, commands),
+    name: nameIn(args.text('name') ?? nameFor([...words, ...commands, ...addedOn], namespaces)),
   };
 }
 
-/** Other rights have other names, so that one grant does not take the place of another. */
-function nameFor(words: readonly Part[], commands: readonly RightsCommand[]): string {
-  const named = [...new Set([...words, ...commands])].map((word) => word.replace(' ', '-'));
-  return [OWN_DOMAIN, ...(named.length === 0 ? ['look'] : named.sort())].join('-');
+/** Longest name of an object (kubernetes/apimachinery `DNS1123SubdomainMaxLength`). */
+const LONGEST_NAME = 253;
+
+/**
+ * Other rights have other names, and so have the same rights in other namespaces: under one name a later grant would
+ * take the place of an earlier one, and whoever is bound to the narrow one would have the wide one.
+ */
+function nameFor(
+  granted: readonly (Part | RightsCommand | AddOn)[],
+  namespaces: readonly string[] | undefined,
+): string {
+  const words = [...new Set(granted)].map((word) => word.replace(' ', '-')).sort();
+  const name = [OWN_DOMAIN, ...(words.length === 0 ? ['look'] : words)].join('-');
+  if (namespaces === undefined) return name;
+  // No namespace has a dot in its name, so no two lists make the same name.
+  const where = [...new Set(namespaces)].sort().join('.');
+  const whole = `${name}.${where}`;
+  if (whole.length <= LONGEST_NAME) return whole;
+  return `${name}.${createHash('sha256').update(where).digest('hex').slice(0, 16)}`;
 }
 
 function isAddOn(word: string): word is AddOn {
@@ -93,28 +113,46 @@ function subjectIn(text: string): Subject {
   const colon = text.indexOf(':');
   const kind = text.slice(0, colon);
   const name = text.slice(colon + 1);
-  if ((kind === 'User' || kind === 'Group') && name !== '') {
+  if ((kind === 'User' || kind === 'Group') && isSubjectName(name)) {
     return { kind, name, namespace: '' };
   }
   const [namespace = '', account = '', more] = name.split('/');
-  if (kind === 'ServiceAccount' && isName(namespace) && isName(account) && more === undefined) {
+  if (
+    kind === 'ServiceAccount' &&
+    isNamespaceName(namespace) &&
+    isObjectName(account) &&
+    more === undefined
+  ) {
     return { kind, name: account, namespace };
   }
   throw new UsageError(
-    `--subject takes User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME, not "${text}"`,
+    `--subject takes User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME, not "${clean(text)}"`,
   );
 }
 
+/**
+ * Who logs in may have any name. One with blanks around it, a line end or what cannot be seen is a slip, or an attempt to
+ * have the file that is printed say something else.
+ */
+function isSubjectName(name: string): boolean {
+  return name !== '' && name === name.trim() && name === clean(name);
+}
+
 function namespaceOf(name: string): string {
-  if (!isName(name)) {
-    throw new UsageError(`"${name}" is no name of a namespace: repeat -n for several`);
+  if (!isNamespaceName(name)) {
+    throw new UsageError(`"${clean(name)}" is no name of a namespace: repeat -n for several`);
   }
   return name;
 }
 
-/** A DNS label, as namespaces have it (kubernetes/apimachinery `pkg/util/validation`), or subdomain. */
-function isName(text: string): boolean {
-  return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(text);
+/** Policies take no other names; roles would, but they share it. */
+function nameIn(name: string): string {
+  if (!isObjectName(name)) {
+    throw new UsageError(
+      `--name takes small letters, digits, "-" and ".", such as mesh-restarters; not "${clean(name)}"`,
+    );
+  }
+  return name;
 }
 
 /** The call as somebody would repeat it, without what says how it is printed. */

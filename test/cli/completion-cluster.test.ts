@@ -92,6 +92,18 @@ test('all that is asked of the cluster is one list of metadata, and nothing of i
   );
 });
 
+test('a busy server is asked once, and for metadata in one answer', async (t) => {
+  const accepted: (string | undefined)[] = [];
+  const server = await startServer(t, ({ headers }, response) => {
+    accepted.push(headers.accept);
+    response.setHeader('retry-after', '0');
+    sendJson(response, 503, {});
+  });
+  assert.deepEqual(await texts({ kubeconfig: kubeconfigFor(t, server.url) }, 'restart', ''), []);
+  assert.equal(accepted.length, 1);
+  assert.match(accepted[0] ?? '', /as=PartialObjectMetadataList/);
+});
+
 test('workloads in every form that a target is taken in, the kind as it was begun', async (t) => {
   const { kubeconfig } = await cluster(t);
   const asked = { kubeconfig };
@@ -214,20 +226,22 @@ test('a server that never finishes the handshake of TLS is given up at the deadl
   assert.deepEqual(await atTheDeadline(kubeconfig, () => connections === 1), []);
 });
 
-test('a credential plugin that takes too long is killed', async (t) => {
+test('a credential plugin that takes too long is killed, with what it has started', async (t) => {
   const folder = temporaryFolder(t);
-  const note = join(folder, 'pid');
+  const note = join(folder, 'pids');
   const command = writeProgram(
     folder,
     'slow',
-    `require('node:fs').writeFileSync(${JSON.stringify(note)}, String(process.pid)); setInterval(() => {}, 1000);`,
+    `const child = require('node:child_process').spawn('sleep', ['600'], { stdio: 'ignore' });
+     require('node:fs').writeFileSync(${JSON.stringify(note)}, process.pid + ' ' + child.pid); setInterval(() => {}, 1000);`,
   );
   const exec = { apiVersion: 'client.authentication.k8s.io/v1beta1', command };
   const kubeconfig = kubeconfigFor(t, 'https://127.0.0.1:1', { exec });
   const hasStarted = () => existsSync(note) && readFileSync(note, 'utf8') !== '';
   assert.deepEqual(await atTheDeadline(kubeconfig, hasStarted), []);
-  const pid = Number(readFileSync(note, 'utf8'));
-  await until(() => !isAlive(pid), 'the plugin to be gone');
+  const pids = readFileSync(note, 'utf8').split(' ').map(Number);
+  assert.equal(pids.length, 2);
+  await until(() => !pids.some(isAlive), 'the plugin and its child to be gone');
 });
 
 function isAlive(pid: number): boolean {
@@ -263,7 +277,10 @@ test('nobody is asked once the time is over, nor on behalf of the demo', async (
 
 test('a token that is renewed by a refresh token is left alone', async (t) => {
   const server = await startServer(t, () => undefined);
-  const provider = { name: 'oidc', config: { 'refresh-token': 'once', 'idp-issuer-url': server.url } };
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+  const token = [part({ alg: 'none' }), part({ exp: Math.floor(Date.now() / 1000) + 3600 }), 'x'].join('.');
+  const config = { 'id-token': token, 'client-id': 'me', 'idp-issuer-url': server.url };
+  const provider = { name: 'oidc', config: { ...config, 'refresh-token': 'once' } };
   const kubeconfig = kubeconfigFor(t, server.url.replace('http:', 'https:'), { 'auth-provider': provider });
   assert.deepEqual(await texts({ kubeconfig }, 'restart', ''), []);
   assert.equal(server.connections, 0);

@@ -77,6 +77,8 @@ test('flags of the connection are offered where a cluster is asked, and nowhere 
 test('flags: in both forms, not twice unless repeatable, none that is ignored, none behind --', async () => {
   assert.ok((await offered('status', '-')).includes('-n'));
   assert.ok((await offered('status', '-')).includes('--namespace'));
+  // It is the value of -n, as kubectl reads it.
+  assert.deepEqual(await offered('status', '-n', '-'), []);
   assert.deepEqual(await offered('status', '--output', 'json', '--outp'), []);
   assert.deepEqual(await offered('restart', '--include', 'meshes', '--inclu'), ['--include']);
   assert.deepEqual(await offered('status', '--cache'), []);

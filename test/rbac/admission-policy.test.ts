@@ -3,6 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { JsonRequest, KubeClient } from '../../src/kube/client.ts';
 import { KubeError } from '../../src/kube/errors.ts';
+import {
+  daemonSets,
+  deployments,
+  namespaces,
+  pods,
+  rollouts,
+  statefulSets,
+} from '../../src/sim/resources.ts';
+import type { AdmissionAttempt } from '../../src/sim/server/validation.ts';
+import type { ResourceType } from '../../src/sim/types.ts';
+import { admissionPolicies } from './admission-policies.ts';
 import { type GrantedCluster, grantedCluster, printed } from './granted-cluster.ts';
 import { SWIFTLY } from './swiftly.ts';
 import { flat, written } from './told.ts';
@@ -109,6 +120,7 @@ const refused: readonly (readonly [what: string, write: Write, words: RegExp])[]
     patch(CANARY, { metadata: { annotations: { a: 'b' } } }),
     /these annotations/,
   ],
+  ['the status of a pod', patch(`${BOOKS}/pods/POD/status`, { status: { reason: 'x' } }), /of a pod but its/],
   ['a deletion', { method: 'DELETE', path: WEB }, /neither create nor delete/],
   ['the deletion of a pod', { method: 'DELETE', path: `${BOOKS}/pods/POD` }, /neither create nor delete/],
   [
@@ -217,6 +229,23 @@ async function bounded(t: TestContext, ...words: readonly string[]): Promise<Gra
   return cluster;
 }
 
+/** Subresources, some of which the simulated server lacks. */
+const partsRefused = [
+  ['UPDATE', pods, 'ephemeralcontainers'],
+  ['UPDATE', pods, 'resize'],
+  ['CREATE', pods, 'binding'],
+  ['CONNECT', pods, 'exec'],
+  ['CONNECT', pods, 'attach'],
+  ['CONNECT', pods, 'portforward'],
+  ['CONNECT', pods, 'proxy'],
+  ...[deployments, statefulSets, daemonSets, rollouts].flatMap((resource) => [
+    ['UPDATE', resource, 'scale'] as const,
+    ['UPDATE', resource, 'status'] as const,
+  ]),
+  ['UPDATE', namespaces, 'finalize'],
+  ['UPDATE', namespaces, 'status'],
+] as const;
+
 describe('with far-reaching rights and the policy', () => {
   let cluster: GrantedCluster;
   const cleanups: (() => unknown)[] = [];
@@ -250,6 +279,45 @@ describe('with far-reaching rights and the policy', () => {
         await send(cluster.administrator, { ...write, path, query: { dryRun: 'All' } });
     });
   }
+
+  /** Whether the policy lets something happen to an object that stays as it is, or becomes `changed`. */
+  function judge(
+    operation: AdmissionAttempt['operation'],
+    resource: ResourceType,
+    subresource: string,
+    changed: object = {},
+  ): void {
+    const oldObject = { metadata: { name: 'web' }, spec: {}, status: { replicas: 1 } };
+    const user = { name: 'system:serviceaccount:ci:restarter', groups: [] };
+    const place = { namespace: 'books', name: 'web' };
+    const object = { ...oldObject, ...changed };
+    admissionPolicies(cluster.simulation.store)({
+      ...place,
+      operation,
+      resource,
+      subresource,
+      user,
+      dryRun: false,
+      object,
+      oldObject,
+    });
+  }
+
+  for (const [operation, resource, subresource] of partsRefused) {
+    test(`refused: ${operation} of ${resource.plural}/${subresource}`, () => {
+      assert.throws(() => judge(operation, resource, subresource), /denied request: /);
+    });
+  }
+
+  test('of a pod the eviction passes, and nothing but its creation', () => {
+    judge('CREATE', pods, 'eviction');
+    assert.throws(() => judge('UPDATE', pods, 'eviction'), /denied request: /);
+  });
+
+  test('the status of a Rollout stays, even where its definition has no such subresource', () => {
+    judge('UPDATE', rollouts, '', { spec: { restartAt: '2026-11-22T00:00:00Z' } });
+    assert.throws(() => judge('UPDATE', rollouts, '', { status: { replicas: 2 } }), /not change the status/);
+  });
 
   for (const [what, write] of allowed) {
     test(`passes: ${what}`, async () => {

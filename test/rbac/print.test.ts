@@ -7,7 +7,7 @@ import { UsageError } from '../../src/cli/pflag.ts';
 import { rbac } from '../../src/cli/rbac.ts';
 import { parts, rights, withNeeds } from '../../src/report/rbac/rights.ts';
 import { arrayAt, at, stringAt } from '../../src/sim/json.ts';
-import { namespaces } from '../../src/sim/resources.ts';
+import { namespaces, roleBindings } from '../../src/sim/resources.ts';
 import { createApiServer } from '../../src/sim/server/api-server.ts';
 import { storedRbac } from '../../src/sim/server/stored-rbac.ts';
 import { findKubectls, openKubectl } from '../support/kubectl.ts';
@@ -96,7 +96,7 @@ test('in some namespaces: a Role in each, and of the rest what has a name', () =
     [
       ...['ClusterRole', 'Role books', 'Role mesh', 'Role shop'],
       ...['ClusterRoleBinding', 'RoleBinding books', 'RoleBinding mesh', 'RoleBinding shop'],
-    ].map((name) => `${name} kubectl-linkerd-upgrade-pin-restart`),
+    ].map((name) => `${name} kubectl-linkerd-upgrade-pin-restart.books.shop`),
   );
   const [cluster, books, mesh] = all;
   for (const rule of arrayAt(cluster, 'rules')) assert.ok(arrayAt(rule, 'resourceNames').length > 0);
@@ -112,6 +112,24 @@ test('in some namespaces: a Role in each, and of the rest what has a name', () =
     print('restart', '-n', 'books'),
     /not seen so:\n#\s+namespaces .*\n(#.*\n)*#\s+nodes +Cordoned nodes/,
   );
+});
+
+test('a grant never takes the place of one for other rights or other namespaces', () => {
+  const many = Array.from({ length: 30 }, (_, index) => ['-n', `namespace-${index}`]).flat();
+  const grants = [
+    ['restart'],
+    ['restart', 'argo'],
+    ['restart', '-n', 'books'],
+    ['restart', '-n', 'books', '-n', 'shop'],
+    ['restart', '-n', 'books-shop'],
+    ['restart', ...many],
+    ['restart', ...many, '-n', 'books'],
+  ].map((words) => stringAt(documents(...words)[0], 'metadata', 'name'));
+  assert.equal(new Set(grants).size, grants.length, grants.join(' '));
+  // Names of admission policies are DNS subdomains.
+  for (const name of grants) assert.match(name, /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
+  const again = documents('restart', '-n', 'shop', '-n', 'books', '-n', 'shop');
+  assert.equal(stringAt(again[0], 'metadata', 'name'), grants[3], 'the order of -n does not count');
 });
 
 test('subjects as the API has them', () => {
@@ -130,6 +148,25 @@ test('subjects as the API has them', () => {
     { kind: 'Group', apiGroup: group, name: 'g' },
     { kind: 'ServiceAccount', namespace: 'ci', name: 'x' },
   ]);
+});
+
+test("who only looks at a namespace may read that one and the control plane's, and not kube-system", () => {
+  const [cluster] = documents('read', '-n', 'books');
+  const [names] = arrayAt(cluster, 'rules').filter((rule) =>
+    arrayAt(rule, 'resources').includes('namespaces'),
+  );
+  assert.deepEqual(at(names, 'resourceNames'), ['books', 'linkerd']);
+  const [more] = documents('plan', '-n', 'kube-system');
+  const read = arrayAt(more, 'rules').find((rule) => arrayAt(rule, 'verbs').includes('get'));
+  assert.deepEqual(at(read, 'resourceNames'), ['kube-system', 'linkerd']);
+});
+
+test('a policy that cannot be evaluated refuses, and one that refuses denies', () => {
+  const objects = documents('restart', '--subject', 'User:ann', '--admission-policy');
+  const [policy, binding] = objects.slice(-2);
+  assert.equal(stringAt(policy, 'spec', 'failurePolicy'), 'Fail');
+  assert.deepEqual(at(binding, 'spec', 'validationActions'), ['Deny']);
+  assert.equal(stringAt(binding, 'spec', 'policyName'), stringAt(policy, 'metadata', 'name'));
 });
 
 test('JSON is a List of the same objects', () => {
@@ -158,11 +195,22 @@ for (const [words, message] of [
   [['--subject', 'ann'], /--subject takes User:NAME/],
   [['--subject', 'User:'], /--subject takes/],
   [['--subject', 'ServiceAccount:x'], /--subject takes/],
+  [['--subject', 'User: ann'], /--subject takes/],
+  // Above all not what would go on behind the comment that repeats the call.
+  [['--subject', 'User:ann\nkind: ClusterRoleBinding'], /not "User:ann\\nkind: ClusterRoleBinding"/],
+  [['--subject', 'Group:sre\u2028kind: x'], /not "Group:sre\\u2028kind: x"/],
+  [['--subject', 'User:\u001b[31m'], /not "User:\\x1b\[31m"/],
+  [['--subject', 'ServiceAccount:a.b/x'], /--subject takes/],
+  [['--subject', 'ServiceAccount:ci/x/y'], /--subject takes/],
+  [['--name', 'a b'], /--name takes small letters.*not "a b"/],
+  [['--name', 'a\n---'], /--name takes.*not "a\\n---"/],
   [['-n', 'a,b'], /repeat -n for several/],
+  [['-n', 'a.b'], /"a\.b" is no name of a namespace/],
+  [['-L', 'Linkerd'], /"Linkerd" is no name of a namespace/],
   [['--admission-policy'], /add --subject/],
   [['-o', 'table'], /yaml, json/],
 ] as const) {
-  test(`refused: rbac ${words.join(' ')}`, () => {
+  test(`refused: rbac ${JSON.stringify(words)}`, () => {
     assert.throws(
       () => print(...words),
       (error: unknown) => error instanceof UsageError && message.test(error.message),
@@ -192,6 +240,41 @@ for (const kubectl of findKubectls()) {
     assert.equal(first.stdout.match(/ created$/gm)?.length, 8);
     const second = await admin.run('apply', '--validate=false', '-f', file);
     assert.equal(second.stdout.match(/ unchanged$/gm)?.length, 8, second.stdout + second.stderr);
+
+    // Names that mean something else in some YAML arrive as they are.
+    const odd = ['y', 'no', 'on', '0b1', '0o7', '1e3', '0777', 'null', '2001-01-01'];
+    for (const name of odd) {
+      server.store.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    }
+    const oddWords = ['read', '-L', 'y', '--name', 'no', ...odd.flatMap((name) => ['-n', name])];
+    const people = [
+      'true',
+      'off',
+      '~',
+      '1_0',
+      '.5',
+      '<<',
+      '=',
+      '- x',
+      'a: b',
+      'x # y',
+      '{}',
+      '@a',
+      '%d',
+      '1:30',
+    ];
+    const oddFile = folder.file(
+      'odd.yaml',
+      print(...oddWords, ...people.flatMap((name) => ['--subject', `User:${name}`])),
+    );
+    const applied = await admin.run('apply', '--validate=false', '-f', oddFile);
+    assert.equal(applied.code, 0, applied.stderr);
+    assert.equal(applied.stdout.match(/ created$/gm)?.length, 2 * (1 + odd.length));
+    const bound = server.store.get(roleBindings, '0b1', 'no');
+    assert.deepEqual(
+      arrayAt(bound, 'subjects').map((subject) => stringAt(subject, 'name')),
+      people,
+    );
 
     const can = async (...words: readonly string[]) =>
       (await ann.run('auth', 'can-i', ...words)).stdout.trim();

@@ -2,9 +2,9 @@ import { annotation, label } from '../../data/linkerd.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { KubeError } from '../../kube/errors.ts';
 import { type JsonObject, objectAt, objectsAt, rawAt, textAt } from '../../kube/json/value.ts';
+import { isNamespaceName, isObjectName } from '../../kube/object-names.ts';
 import type { WorkloadKind } from '../../kube/records.ts';
 import { namespaces, type Resource, resourcePath, workloadResources } from '../../kube/resources.ts';
-import { isNamespaceName, isWorkloadName } from './safe-names.ts';
 
 export interface NamespaceName {
   readonly name: string;
@@ -63,7 +63,7 @@ export async function workloadNames(
       return objects.map((metadata) => ({ kind, name: rawAt(metadata, 'name') }));
     }),
   );
-  return lists.flatMap(byName).filter(({ name }) => isWorkloadName(name));
+  return lists.flatMap(byName).filter(({ name }) => isObjectName(name));
 }
 
 function byName<T extends { readonly name: string }>(names: readonly T[]): readonly T[] {

@@ -29,6 +29,11 @@ export interface Answer {
 /** Nothing to offer, and no files in its place. */
 export const NOTHING: Answer = { candidates: [], directive: directive.noFiles };
 
+/** Candidates that a shell is not to sort, and nothing in their place. */
+export function inOrder(candidates: readonly Candidate[]): Answer {
+  return { candidates, directive: directive.noFiles | directive.keepOrder };
+}
+
 /** The answer as lines: `text<TAB>about` for each candidate, and the directive. */
 export function answerLines({ candidates, directive: bits }: Answer): string {
   const lines = candidates.map(({ text, about }) => (about === '' ? text : `${text}\t${about}`));

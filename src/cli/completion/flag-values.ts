@@ -1,6 +1,6 @@
 import type { CommandHelp } from '../command-help.ts';
 import type { Flag } from '../flags.ts';
-import { type Answer, type Candidate, directive, NOTHING } from './cobra.ts';
+import { type Answer, type Candidate, directive, inOrder, NOTHING } from './cobra.ts';
 import type { TypedLine, Word } from './line.ts';
 import { decidable } from './runs.ts';
 import type { Sources } from './sources.ts';
@@ -71,8 +71,4 @@ function pathOf(value: Flag['value']): Answer {
 
 function words(texts: readonly string[]): Answer {
   return { candidates: texts.map((text) => ({ text, about: '' })), directive: directive.noFiles };
-}
-
-function inOrder(candidates: readonly Candidate[]): Answer {
-  return { candidates, directive: directive.noFiles | directive.keepOrder };
 }

@@ -2,7 +2,7 @@
 
 import type { Arguments } from '../arguments.ts';
 import { allCommands } from '../command-help.ts';
-import { type Answer, type Candidate, directive, NOTHING } from './cobra.ts';
+import { type Answer, type Candidate, directive, inOrder, NOTHING } from './cobra.ts';
 import { SHELLS } from './shells.ts';
 import type { Sources } from './sources.ts';
 import { explained } from './subjects.ts';
@@ -89,8 +89,4 @@ async function runs(sources: Sources, { unfinished }: { readonly unfinished: boo
 /** For commands that take a single operand. */
 function once({ operands }: Arguments, candidates: () => Promise<Answer>): Promise<Answer> {
   return operands.length === 0 ? candidates() : Promise.resolve(NOTHING);
-}
-
-function inOrder(candidates: readonly Candidate[]): Answer {
-  return { candidates, directive: directive.noFiles | directive.keepOrder };
 }

@@ -5,7 +5,7 @@ import { type Answer, type Candidate, directive } from './cobra.ts';
 export function rightsWords(): readonly Candidate[] {
   return [
     ...parts.map((text) => ({ text, about: partWords[text] })),
-    ...addOns.map((text) => ({ text, about: 'where it is installed' })),
+    ...addOns.map((text) => ({ text, about: 'Argo Rollouts too, in all of these' })),
   ];
 }
 

@@ -1,10 +1,10 @@
 import { cleanText } from '../../kube/clean.ts';
+import { isNamespaceName, isObjectName } from '../../kube/object-names.ts';
 import type { RecordedRun } from '../../rollout/journal/record.ts';
 import { summarize } from '../../rollout/journal/summary.ts';
 import type { Arguments } from '../arguments.ts';
 import { fitting } from '../decisions.ts';
 import type { Candidate } from './cobra.ts';
-import { isNamespaceName, isWorkloadName } from './safe-names.ts';
 
 /** Workloads that `--retry` or `--skip` may name: of the run to resume, else of every unfinished one. */
 export function decidable(
@@ -16,7 +16,7 @@ export function decidable(
     .filter(({ header, phase }) => (named === undefined ? isUnfinished(phase) : header.id === named))
     .flatMap(({ steps }) => steps)
     .filter(({ status }) => fitting[decision].has(status.state))
-    .filter(({ item: { key } }) => isNamespaceName(key.namespace) && isWorkloadName(key.name))
+    .filter(({ item: { key } }) => isNamespaceName(key.namespace) && isObjectName(key.name))
     .map(({ item: { key }, status }) => ({
       text: `${key.namespace}/${key.kind.toLowerCase()}/${key.name}`,
       about: status.state,

@@ -1,7 +1,7 @@
 import { releases } from '../../data/releases.ts';
 import { classMeaning, severity } from '../../mesh/skew.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Answer, type Candidate, directive } from './cobra.ts';
+import { type Answer, type Candidate, directive, inOrder } from './cobra.ts';
 import type { Sources } from './sources.ts';
 import { namespaceCandidates, restartable, targets, workloadCandidates } from './targets.ts';
 import { allVersions, releaseCandidates } from './versions.ts';
@@ -16,13 +16,13 @@ export async function explained(begun: string, args: Arguments, sources: Sources
   const [first = '', second] = begun.split('/', 2);
   if (second !== undefined) {
     const prefixed = await behind(first, sources);
-    if (prefixed) return exact(prefixed.map(({ text, about }) => ({ text: `${first}/${text}`, about })));
+    if (prefixed) return inOrder(prefixed.map(({ text, about }) => ({ text: `${first}/${text}`, about })));
   }
   const place = args.text('namespace');
   const inPlace = place === undefined ? [] : await workloadCandidates(place, begun, restartable, sources);
   if (second !== undefined) {
     const wide = await targets(begun, restartable, sources);
-    return exact([...inPlace, ...wide.candidates]);
+    return inOrder([...inPlace, ...wide.candidates]);
   }
   const isVersion = /^(?:e|s)\w*-/.test(begun);
   return {
@@ -59,8 +59,4 @@ function classes(): readonly Candidate[] {
 
 function versions(): readonly Candidate[] {
   return allVersions().map((text) => ({ text, about: '' }));
-}
-
-function exact(candidates: readonly Candidate[]): Answer {
-  return { candidates, directive: directive.noFiles | directive.keepOrder };
 }

@@ -1,10 +1,10 @@
 /** Namespaces and workloads in the forms that commands take them in. */
 
+import { isNamespaceName } from '../../kube/object-names.ts';
 import type { WorkloadKind } from '../../kube/records.ts';
 import { namesKind, spellingsOf } from '../kinds.ts';
 import type { NamespaceName } from './cluster-names.ts';
 import { type Answer, type Candidate, directive, NOTHING } from './cobra.ts';
-import { isNamespaceName } from './safe-names.ts';
 import type { Sources } from './sources.ts';
 
 /** What a restart can name. */

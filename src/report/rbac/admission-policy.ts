@@ -11,7 +11,8 @@ import { ownAnnotation, RUN_LEASE } from '../../data/own.ts';
 import { type Grant, metadataOf, type Subject } from './roles.ts';
 
 const ADMISSION_VERSION = 'admissionregistration.k8s.io/v1';
-const ANY_WRITE = ['CREATE', 'UPDATE', 'DELETE'];
+/** CONNECT is exec, attach, port-forward and proxy. */
+const ANY_WRITE = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 
 /** The policy and its binding, as objects of the API. The grant must name somebody. */
 export function admissionPolicy(grant: Grant): readonly [policy: object, binding: object] {
@@ -55,7 +56,7 @@ function resourceRules(): readonly object[] {
       'daemonsets/*',
     ),
     rule('argoproj.io', 'rollouts', 'rollouts/*'),
-    rule('', 'pods', 'namespaces', 'namespaces/*'),
+    rule('', 'pods', 'pods/*', 'namespaces', 'namespaces/*'),
     rule('coordination.k8s.io', 'leases'),
   ];
 }
@@ -89,6 +90,8 @@ function variables({ parts }: Grant): readonly Named[] {
     { name: 'isWorkload', expression: "request.resource.group == 'apps'" },
     { name: 'isRollout', expression: "variables.kind == 'argoproj.io/rollouts'" },
     { name: 'isNamespace', expression: "variables.kind == '/namespaces'" },
+    { name: 'subresource', expression: "has(request.subResource) ? request.subResource : ''" },
+    { name: 'isEviction', expression: "variables.kind == '/pods' && variables.subresource == 'eviction'" },
     // In the metadata of the object itself.
     {
       name: 'freeAnnotations',
@@ -130,12 +133,12 @@ function validations({ parts }: Grant): readonly Validation[] {
       message: 'it may change workloads, and neither create nor delete them',
     },
     {
-      expression: "!has(request.subResource) || request.subResource == ''",
-      message: 'it may write neither scale nor status',
+      expression: "variables.subresource == '' || variables.isEviction",
+      message: 'it may write neither scale nor status, and nothing of a pod but its eviction',
     },
     {
       expression:
-        "variables.kind != '/pods' || (request.operation == 'CREATE' && has(request.dryRun) && request.dryRun)",
+        "variables.kind != '/pods' || (request.operation == 'CREATE' && (variables.isEviction || (has(request.dryRun) && request.dryRun)))",
       message: 'it may create pods in dry runs only, and change none',
     },
     {

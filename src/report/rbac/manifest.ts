@@ -1,5 +1,5 @@
 /** Everything of a grant as a file for `kubectl apply -f -`. */
-import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
+import { Document, isMap, isSeq, Scalar, visit, type YAMLMap } from 'yaml';
 import { hang, wrap } from '../wrap.ts';
 import { admissionPolicy } from './admission-policy.ts';
 import { partWords, type Right } from './rights.ts';
@@ -38,7 +38,8 @@ export function manifestJson(grant: Grant, options: ManifestOptions): string {
 }
 
 function documentText(object: object, role: RoleDocument | undefined): string {
-  const document = new Document(object, { aliasDuplicateObjects: false });
+  const document = new Document(object, { aliasDuplicateObjects: false, schema: 'yaml-1.1' });
+  visit(document, { Scalar: quoteNumbers });
   const rules = role === undefined ? undefined : document.get('rules');
   if (isSeq(rules)) {
     for (const [index, item] of rules.items.entries()) {
@@ -46,6 +47,14 @@ function documentText(object: object, role: RoleDocument | undefined): string {
     }
   }
   return document.toString({ lineWidth: WIDTH, flowCollectionPadding: false });
+}
+
+/**
+ * kubectl reads YAML 1.1, in which `no` is false, `y` is true and `0b1` is 1; newer readers have `0o7` beside. Names may be any
+ * of these. The schema has those of 1.1 quoted, this all that begins as a number could.
+ */
+function quoteNumbers(_: unknown, scalar: Scalar): void {
+  if (typeof scalar.value === 'string' && /^[-+.\d]/.test(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
 }
 
 /** Puts its reasons above a rule, whose lists then take a line each. */

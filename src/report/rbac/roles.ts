@@ -58,7 +58,7 @@ export function rolesFor(grant: Grant): readonly RoleDocument[] {
     namespaces === undefined
       ? wanted.filter(({ place }) => place !== 'control-plane')
       : wanted.flatMap((right) => named(right, namespaces, grant));
-  const homes = [...new Set([...(namespaces ?? []), controlPlane])].sort(byText);
+  const homes = inOrder([...(namespaces ?? []), controlPlane]);
   const documents: readonly RoleDocument[] = [
     { kind: 'ClusterRole', name, namespace: '', rules: rulesOf(cluster) },
     ...homes.map((namespace): RoleDocument => {
@@ -99,8 +99,8 @@ function named(
 ): readonly Right[] {
   if (right.place !== 'cluster') return [];
   if (right.resource !== 'namespaces') return isNameable(right) ? [right] : [];
-  const own = [...new Set(namespaces)].sort(byText);
-  const looked = [...new Set([...own, controlPlane])].sort(byText);
+  const own = inOrder(namespaces);
+  const looked = inOrder([...own, controlPlane]);
   switch (right.part) {
     case 'follow':
       // A namespace that is named is followed by a list and a watch of this one object.
@@ -109,9 +109,14 @@ function named(
       return [{ ...right, names: own }];
     default:
       return right.verbs.includes('get')
-        ? [{ ...right, names: parts.includes('plan') ? [...looked, CLUSTER_IDENTITY] : looked }]
+        ? [{ ...right, names: parts.includes('plan') ? inOrder([...looked, CLUSTER_IDENTITY]) : looked }]
         : [];
   }
+}
+
+/** Each name once. */
+function inOrder(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort(byText);
 }
 
 function isNameable({ names, group }: Right): boolean {

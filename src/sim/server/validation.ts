@@ -3,7 +3,8 @@ import type { User } from './users.ts';
 
 /** A write as validating admission sees it, after everything has changed the object that changes it. */
 export interface AdmissionAttempt {
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  /** The server has nothing that takes a CONNECT, such as `pods/exec`. */
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly resource: ResourceType;
   readonly subresource: string;
   /** '' for cluster-scoped resources; that of a Namespace itself is its name. */

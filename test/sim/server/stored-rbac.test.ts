@@ -117,11 +117,15 @@ describe('roles in the store', () => {
   });
 
   test('paths: what everybody may, and what a role adds', () => {
-    const { clusterRole, bind, authorizer } = setUp();
+    const { role, clusterRole, bind, authorizer } = setUp();
     const may = (who: User, path: string) => authorizer.allowsPath?.(who, 'get', path);
     assert.equal(may(ANONYMOUS, '/version'), true);
     assert.equal(may(ANONYMOUS, '/apis'), false);
     assert.equal(may(ANN, '/apis/apps'), true);
+    assert.equal(may(ANN, '/metrics'), false);
+    // Of a namespace, a role adds none.
+    role('default', 'm', { verbs: ['get'], nonResourceURLs: ['*'] });
+    bind('default', 'Role', 'm', user('ann'));
     assert.equal(may(ANN, '/metrics'), false);
     clusterRole('m', {}, { rules: [{ verbs: ['get'], nonResourceURLs: ['/metrics/*'] }] });
     bind('', 'ClusterRole', 'm', user('ann'));
