@@ -4,7 +4,7 @@ import type { Flag } from '../../src/cli/flags.ts';
 import { exitsOf, isPage, PAGES } from '../../src/cli/help.ts';
 import { type Action, actions, type Group } from '../../src/tui/keys/actions.ts';
 import { keyLabel } from '../../src/tui/keys/key.ts';
-import { bold, italic, item, paragraph, prose, roff, section, subsection, typed } from './roff.ts';
+import { bold, italic, item, paragraph, prose, roff, section, subsection, typed, unbroken } from './roff.ts';
 import { files, variables } from './surroundings.ts';
 
 /** The date of a version in the text of CHANGELOG.md, '' where it is not released. */
@@ -33,6 +33,7 @@ export function manPage(version: string, date: string): string {
   return `${[
     '.\\" Written by `npm run man` from src/cli/flags.ts and src/cli/command-help.ts.',
     `.TH ${roff(FILE.toUpperCase())} 1 "${date}" "${roff(`${FILE} ${version}`)}" "User Commands"`,
+    unbroken,
     section('NAME'),
     `${roff(FILE)} \\- roll the Linkerd data plane forward, safely`,
     section('SYNOPSIS'),

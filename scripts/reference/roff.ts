@@ -38,6 +38,8 @@ export const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
 export const italic = (text: string): string => `\\fI${roff(text)}\\fR`;
 /** A tag in the margin with what it means. */
 export const item = (tag: string, text: string): string => `.TP\n${tag}\n${prose(text)}`;
-/** Lines as they are typed. */
+/** No word broken, for most are names of files and flags, and a ragged edge, which reads better then. */
+export const unbroken = '.nh\n.ad l';
+/** Lines as they are typed. groff breaks words again from `.EE` on. */
 export const typed = (lines: readonly string[]): string =>
-  ['.PP', '.EX', ...lines.map((line) => `  ${roff(line)}`), '.EE'].join('\n');
+  ['.PP', '.EX', ...lines.map((line) => `  ${roff(line)}`), '.EE', unbroken].join('\n');

@@ -95,7 +95,7 @@ function choiceOfStops(stops: readonly string[]): string[] {
   return [
     ...(edges
       ? [
-          `for the releases on the way stand their newest edges that no round-up advises against and that have no change of the next release yet: ${edges}`,
+          `taken for each release on the way: its newest edge that no round-up advises against and that holds nothing of the next release yet: ${edges}`,
         ]
       : []),
     ...(builds

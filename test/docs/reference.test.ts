@@ -63,7 +63,7 @@ test('every variable of the environment that the sources read is documented, and
 });
 
 test('no line of the man page is a request by mistake, and every sign is ASCII', () => {
-  const requests = new Set(['.TH', '.SH', '.SS', '.PP', '.TP', '.EX', '.EE', '.br', '.\\"']);
+  const requests = new Set(['.TH', '.SH', '.SS', '.PP', '.TP', '.EX', '.EE', '.br', '.nh', '.ad', '.\\"']);
   for (const line of written.split('\n')) {
     assert.match(line, /^[\x20-\x7e]*$/);
     if (/^[.']/.test(line)) assert.ok(requests.has(line.split(' ')[0] ?? ''), line);
@@ -88,6 +88,18 @@ for (const [program, ...args] of [
     );
   });
 }
+
+test('no name of a file or a flag is broken at the end of a line of the man page', {
+  skip: spawnSync('/bin/sh', ['-c', 'command -v groff']).status === 0 ? false : 'no groff on PATH',
+}, () => {
+  for (const width of [60, 80, 100]) {
+    const { stdout } = spawnSync('groff', ['-man', '-Tutf8', `-rLL=${width}n`, `${root}${MAN}`], {
+      encoding: 'utf8',
+    });
+    assert.ok(stdout.length > 10_000);
+    assert.doesNotMatch(stdout, /.*\u2010\n/);
+  }
+});
 
 test('the date of the man page is that of the release in CHANGELOG.md', () => {
   const text = '## [Unreleased]\n\n## [0.2.0] - 2026-12-01\n\n## 0.1.0 - 2026-11-30\n';

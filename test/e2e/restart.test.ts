@@ -1,6 +1,7 @@
 /** The built program's `plan`, `restart` and `verify` against a simulated cluster that lives ten times as fast. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Ajv } from 'ajv';
 import { ownAnnotation, RUN_LEASE } from '../../src/data/own.ts';
@@ -85,7 +86,8 @@ test('restart --yes restarts wave by wave, proves each, records the run and give
   const { code, stdout, stderr } = await call('restart', 'invoicing', '--yes', '--reason=CHG-7', ...AT_ONCE);
   assert.equal(code, 0, stderr);
   assert.equal(stderr, '');
-  assert.match(stdout, /Run [0-9a-f]+ started by \S+@\S+\n/);
+  const by = /^Run [0-9a-f]+ started by (\S+)$/m.exec(stdout)?.[1];
+  assert.equal(by, `${userInfo().username}@${hostname()}`);
   assert.match(stdout, /Wave 1 of 3, canary invoicing\/mailer.*: 1 workload\n/);
   assert.match(stdout, /1\/3 invoicing deployment\/mailer: done, 3 pods proven in \d+ s\n/);
   assert.match(stdout, /3 of 3 workloads restarted\n$/);

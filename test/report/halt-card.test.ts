@@ -16,7 +16,7 @@ const halt: Halt = {
   nextSteps: [
     'kubectl -n shop describe pod/web-1',
     'kubectl linkerd-upgrade restart --resume 1a2b',
-    'kubectl linkerd-upgrade pin shop/Deployment/web --proxy-version edge-25.10.7',
+    'kubectl linkerd-upgrade pin shop/deployment/web --proxy-version edge-25.10.7',
   ],
 };
 
@@ -29,7 +29,7 @@ test('the card has one command that leads back to this cluster, and says what it
     '  pod web-1 is not ready',
     'Next steps:',
     '  kubectl -n shop describe pod/web-1',
-    '  kubectl linkerd-upgrade pin shop/Deployment/web --proxy-version edge-25.10.7',
+    '  kubectl linkerd-upgrade pin shop/deployment/web --proxy-version edge-25.10.7',
     '  kubectl linkerd-upgrade restart --resume 1a2b --context=prod',
     '--resume leaves shop deployment/web as it is; --retry shop/deployment/web queues it again.',
   ]);

@@ -126,7 +126,7 @@ test('the card says what serves, and which commands to paste', () => {
   assert.deepEqual(halt.nextSteps, [
     'kubectl -n books logs a-new -c linkerd-proxy --previous',
     'kubectl -n books describe pod/a-new',
-    `kubectl linkerd-upgrade pin books/Deployment/a --proxy-version ${OLD}`,
+    `kubectl linkerd-upgrade pin books/deployment/a --proxy-version ${OLD}`,
     'kubectl linkerd-upgrade restart --resume run-1',
   ]);
   assert.match(halt.details.join('\n'), /rollout undo does not bring the old proxy back/);

@@ -245,6 +245,15 @@ test('an engine that refuses, fails, or cannot plan, is quoted', async () => {
   assert.match(other.text(), /✗ Could not plan the restart: no such namespace/);
 });
 
+test('what is typed is seen in the narrowest window too', async () => {
+  const rollout = fakeRollout(reviewed, { outcome: 'locked', by: lockHolder() });
+  const tui = await mountTui({ view: smallCluster(), rollout, columns: 40, rows: 10 });
+  await tui.press('r', 'ye');
+  assert.match(tui.text(), /^ {2}Cancel {4}type yes and Enter: ye█$/m);
+  await tui.press('s', keys.enter, 'take-ove');
+  assert.match(tui.text(), /^type take-over and Enter: take-ove█$/m);
+});
+
 test('a lock held by another is shown with holder, run and age; only take-over, exactly, goes past it', async () => {
   const rollout = fakeRollout(reviewed, { outcome: 'locked', by: lockHolder() });
   const tui = await mountTui({ view: smallCluster(), rollout, columns: 120 });

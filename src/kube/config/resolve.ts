@@ -109,7 +109,7 @@ function noServer(config: Kubeconfig, context: string, cluster: string): string 
   const names = [...config.contexts.keys()];
   const choice =
     names.length === 0
-      ? 'Give a kubeconfig with --kubeconfig or KUBECONFIG, or a server with --server.'
+      ? 'Give a kubeconfig with --kubeconfig or KUBECONFIG, or a server with --server; --demo brings a cluster of its own.'
       : `Choose one with --context: ${names.join(', ')}.`;
   const found = context === '' && names.length > 0 ? 'no current-context is set' : 'no cluster is configured';
   return `${found}, so kubectl would try http://localhost:8080. ${choice}`;

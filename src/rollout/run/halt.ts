@@ -1,6 +1,6 @@
 import { container as containerName } from '../../data/linkerd.ts';
 import { count } from '../../mesh/words.ts';
-import { fullName, idOf, resourceName } from '../plan/names.ts';
+import { fullName, operandOf, resourceName } from '../plan/names.ts';
 import type { PlanItem } from '../plan/plan.ts';
 import { resumeCommand } from '../resume-command.ts';
 import type { WorkloadObservation } from './observe.ts';
@@ -127,7 +127,7 @@ function commandsFor(item: PlanItem, { cause, pod, container }: Failure): string
   }
   const old = commonest(item.from);
   if (mayBeTheProxy.has(cause) && old !== '' && old !== item.expected.version) {
-    commands.push(`kubectl linkerd-upgrade pin ${idOf(item.key)} --proxy-version ${old}`);
+    commands.push(`kubectl linkerd-upgrade pin ${operandOf(item.key)} --proxy-version ${old}`);
   }
   return commands;
 }

@@ -1,7 +1,17 @@
 import type { RunLimits } from '../../rollout/run/limits.ts';
 import { hindrance, wantedWord } from '../state/confirming.ts';
 import type { Confirmation } from '../state/ui-state.ts';
-import { blank, clampSpans, type Line, line, paragraph, span, spread } from '../text/line.ts';
+import {
+  blank,
+  clampSpans,
+  type Line,
+  line,
+  paragraph,
+  type Span,
+  span,
+  spread,
+  widthOfSpans,
+} from '../text/line.ts';
 import { holderText, unfinishedText } from '../text/run-words.ts';
 import { count } from '../text/words.ts';
 import type { Theme } from '../theme/theme.ts';
@@ -108,15 +118,21 @@ function questionLine({ confirmation, columns, theme: { glyphs } }: ConfirmInput
   const wanted = wantedWord(confirmation);
   if (wanted === undefined) return line(span('[ Close ]', 'strong'), span('  Enter or Esc', 'muted'));
   const goal = goals[wanted] ?? (subject.what === 'run' ? 'to take it up' : 'to start');
-  const spans = [
-    span(answer === '' ? '[ Cancel ]' : '  Cancel  ', answer === '' ? 'strong' : 'muted'),
-    span('  type '),
-    span(wanted, 'strong'),
-    span(` and press Enter ${goal}: `),
-    span(answer, 'input'),
-    span(glyphs.caret, 'key'),
+  const cancel = span(answer === '' ? '[ Cancel ]  ' : '  Cancel    ', answer === '' ? 'strong' : 'muted');
+  const typed = [span(answer, 'input'), span(glyphs.caret, 'key')];
+  const room = columns - Math.max(widthOfSpans(typed), wanted.length + 1);
+  const forms = [
+    [cancel, ...asked(wanted, ` and press Enter ${goal}: `)],
+    [cancel, ...asked(wanted, ' and Enter: ')],
+    asked(wanted, ' and Enter: '),
   ];
-  return { spans: clampSpans(spans, columns, glyphs.ellipsis) };
+  // What is typed has to be seen, whatever else gives way to it.
+  const form = forms.find((spans) => widthOfSpans(spans) <= room) ?? [];
+  return { spans: clampSpans([...form, ...typed], columns, glyphs.ellipsis) };
+}
+
+function asked(wanted: string, how: string): readonly Span[] {
+  return [span('type '), span(wanted, 'strong'), span(how)];
 }
 
 /** What forbids the start, or what is wrong with the answer: at least one line, so that nothing jumps. */

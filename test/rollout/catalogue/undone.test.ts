@@ -103,7 +103,7 @@ test('rollout undo does not bring the old proxy back, a pin does: the card says 
   const halt = haltOf(await cluster.end());
   assert.equal(halt.container, 'linkerd-proxy');
   assert.match(halt.details.join('\n'), /kubectl rollout undo does not bring the old proxy back/);
-  const pin = `kubectl linkerd-upgrade pin shop/Deployment/web --proxy-version ${BEFORE}`;
+  const pin = `kubectl linkerd-upgrade pin shop/deployment/web --proxy-version ${BEFORE}`;
   assert.ok(halt.nextSteps.includes(pin), halt.nextSteps.join('\n'));
   assertOnlyRestarts(cluster);
 

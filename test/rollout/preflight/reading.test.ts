@@ -175,6 +175,32 @@ test('what may not be patched is left out by name, and a role that names its obj
   assert.deepEqual(report.probes, [], 'no pod is tried without the right to create pods');
 });
 
+test('a watch is of a whole kind, so that a role that names its objects does not allow it', async (t) => {
+  const seen = WORKLOADS.map((rule) => ({ ...rule, verbs: ['get', 'list'] }));
+  const named = { verbs: ['watch'], apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['web'] };
+  const patch = { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'] };
+  const cluster = await preflightCluster(t, [deployment('shop', 'web')], {
+    rights: [may([...seen, named, patch, NAMESPACES, ...INJECTION])],
+  });
+  const report = await cluster.preflight(cluster.items(), { probe: false });
+  assert.match(left(report).get('shop/web') ?? '', /^you may not watch deployments\.apps in namespace shop/);
+});
+
+test('disruption budgets that may not be read are not known to have slack', async (t) => {
+  const rights = [
+    ...WORKLOADS.filter(({ resources }) => !resources.includes('poddisruptionbudgets')),
+    { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'] },
+    NAMESPACES,
+    ...INJECTION,
+  ];
+  const cluster = await preflightCluster(t, [deployment('shop', 'web')], { rights: [may(rights)] });
+  const report = await cluster.preflight(cluster.items(), { probe: false });
+  const unknown = told(report, 'unknown').filter((text) => text.startsWith('budget'));
+  assert.deepEqual(unknown, [
+    'budget: PodDisruptionBudgets cannot be read in shop: whether they are spent is not known',
+  ]);
+});
+
 test('what may not be read is said, and is no error', async (t) => {
   const cluster = await preflightCluster(t, [deployment('shop', 'web')], {
     rights: reader({ verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'] }),
