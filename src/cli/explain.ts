@@ -47,7 +47,7 @@ export async function explain(
     output.out(`${JSON.stringify(document, null, 2)}\n`);
     return exitCode.fine;
   }
-  const { stringify } = await import('./yaml.ts');
-  output.out(stringify(document, { aliasDuplicateObjects: false }));
+  const { yamlOf } = await import('./yaml.ts');
+  output.out(yamlOf(document));
   return exitCode.fine;
 }

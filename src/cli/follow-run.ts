@@ -49,7 +49,7 @@ export async function followRun(followed: Followed): Promise<number> {
         return;
       }
       output.err(
-        'Nothing new is started; what was patched is watched to its end. Ctrl-C again leaves at once.\n',
+        'Nothing new is started; what was patched is watched to its end. Ctrl-C (or SIGTERM) again leaves at once.\n',
       );
       rollout.act({ type: 'pause' });
     },

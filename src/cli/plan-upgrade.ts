@@ -54,8 +54,8 @@ export async function planUpgrade(
 
 async function textOf(document: object, form: 'json' | 'yaml'): Promise<string> {
   if (form === 'json') return `${JSON.stringify(document, null, 2)}\n`;
-  const { stringify } = await import('./yaml.ts');
-  return stringify(document, { aliasDuplicateObjects: false });
+  const { yamlOf } = await import('./yaml.ts');
+  return yamlOf(document);
 }
 
 /** Flags of a plan of restarts, which say nothing about an upgrade. */

@@ -80,8 +80,8 @@ async function textOf(document: PlanDocument, form: 'json' | 'yaml'): Promise<st
   if (form === 'json') {
     return `${JSON.stringify(document, null, 2)}\n`;
   }
-  const { stringify } = await import('./yaml.ts');
-  return stringify(document, { aliasDuplicateObjects: false });
+  const { yamlOf } = await import('./yaml.ts');
+  return yamlOf(document);
 }
 
 /** What stands against a plan; undefined where there is nothing to restart. A server that does not answer is told of. */

@@ -7,6 +7,7 @@ import type { Scope } from '../rollout/plan/plan.ts';
 import type { Arguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { namesKind } from './kinds.ts';
+import { nearest } from './nearest.ts';
 import { UsageError } from './pflag.ts';
 
 /** What `plan` and `restart` were asked for: whole namespaces, or single workloads with the kind as it was typed. */
@@ -75,7 +76,7 @@ export function scopesIn(
   const targets = wantedTargets(args);
   const only = args.text('only');
   const selector = selectorOf(args);
-  const scopes = targets ? existing(live, targets) : everywhere(live);
+  const scopes = targets ? existing(live, targets, args.command) : everywhere(live);
   const isChosen = only === undefined ? () => true : choices[only];
   if (!isChosen) {
     throw new UsageError(`--only takes ${Object.keys(choices).join(', ')}, not "${only}"`);
@@ -134,12 +135,22 @@ function targetOf(operand: string, spaces: readonly string[]): Target {
   return { namespace, workload: { kind: first, name: second } };
 }
 
+/** What a misspelt namespace may have been meant to be; `plan` has one word of its own in its place. */
+function meant([first = '', ...more]: readonly string[], known: readonly string[], command: string): string {
+  if (more.length > 0) return '';
+  const near = nearest(first, command === 'plan' ? [...known, 'upgrade'] : known);
+  if (near === undefined) return '';
+  return `; did you mean ${near === 'upgrade' ? 'plan upgrade' : near}?`;
+}
+
 /** Targets with the kinds that the cluster has for them. */
-function existing({ mesh }: LiveView, targets: readonly Target[]): readonly Scope[] {
+function existing({ mesh }: LiveView, targets: readonly Target[], command: string): readonly Scope[] {
   const known = new Set(mesh.namespaces.map(({ name }) => name));
   const missing = [...new Set(targets.map(({ namespace }) => namespace))].filter((name) => !known.has(name));
   if (missing.length > 0) {
-    throw new CommandError(`there is no namespace ${missing.join(', ')}, or it may not be read`);
+    throw new CommandError(
+      `there is no namespace ${missing.join(', ')}, or it may not be read${meant(missing, [...known], command)}`,
+    );
   }
   return targets.map(({ namespace, workload }) => {
     if (!workload) {

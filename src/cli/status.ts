@@ -29,8 +29,8 @@ export async function status(
       output.out(`${JSON.stringify(statusDocument(live, selection), null, 2)}\n`);
       break;
     case 'yaml': {
-      const { stringify } = await import('./yaml.ts');
-      output.out(stringify(statusDocument(live, selection), { aliasDuplicateObjects: false }));
+      const { yamlOf } = await import('./yaml.ts');
+      output.out(yamlOf(statusDocument(live, selection)));
       break;
     }
     default: {

@@ -144,3 +144,19 @@ for (const [operand, pattern] of [
     );
   });
 }
+
+test('a misspelt namespace is answered with the one that is near', () => {
+  const refusal = (...words: readonly string[]) => {
+    try {
+      scopes(...words);
+      return '';
+    } catch (error) {
+      return error instanceof CommandError ? error.message : assert.fail(String(error));
+    }
+  };
+  const none = (name: string) => `there is no namespace ${name}, or it may not be read`;
+  assert.equal(refusal('boks'), `${none('boks')}; did you mean books?`);
+  assert.equal(refusal('upgarde'), `${none('upgarde')}; did you mean plan upgrade?`);
+  assert.equal(refusal('elsewhere'), none('elsewhere'));
+  assert.equal(refusal('boks', 'elsewhere'), none('boks, elsewhere'));
+});
