@@ -23,8 +23,9 @@ if [[ "$tested" == true ]]; then
   npm test
 fi
 npm run --silent package
-if ! cmp dist/release/krew-manifest.yaml krew-manifest.yaml; then
-  echo "release-build.sh: the committed krew-manifest.yaml is not the one of these archives: npm run package, commit, tag anew" >&2
+# By git, as packaging has just written the file in the working tree.
+if ! git show HEAD:krew-manifest.yaml | cmp dist/release/krew-manifest.yaml -; then
+  echo "release-build.sh: the committed krew-manifest.yaml is not the one of these archives: commit the one that npm run package writes, tag anew" >&2
   exit 1
 fi
 (cd dist/release && sha256sum --check --strict checksums.txt)

@@ -15,4 +15,6 @@ if [[ ! -d node_modules || "${CI:-}" == true ]]; then
   npm ci --no-progress
 fi
 npm run --silent build
+# Where a release can be made its archives are tested, too; elsewhere this says that they are not.
+npm run --silent package -- --if-possible
 "$node" scripts/ci/portable-tests.mjs

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../build.mjs';
@@ -21,16 +21,18 @@ export async function stage(target: string): Promise<string> {
   if (!(minimumNode > 0)) throw new Error('package.json does not say which Node the program needs');
   const { files, inputs } = await bundle({ for: 'npm' });
 
-  const write = async (name: string, text: string, mode: number): Promise<void> => {
-    await mkdir(dirname(join(target, name)), { recursive: true });
-    await writeFile(join(target, name), text, { mode });
+  const write = async (name: string, content: string | Buffer, mode: number): Promise<void> => {
+    const path = join(target, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    // Whatever the umask takes away: npm packs the modes that it finds.
+    await chmod(path, mode);
   };
   for (const { path, text, mode } of files) await write(path, text, mode);
   for (const command of commands) await write(`bin/${command}`, commandFile(command, minimumNode), 0o755);
   await write('THIRD-PARTY-NOTICES.txt', bundleNotices(root, bundledPackages(root, inputs)), 0o644);
   await write('package.json', publishedPackageJson(source), 0o644);
-  await mkdir(join(target, 'man'));
   for (const file of ['LICENSE', 'README.md', `man/${manual}`])
-    await copyFile(join(root, file), join(target, file));
+    await write(file, await readFile(join(root, file)), 0o644);
   return `${source.name} ${source.version}`;
 }

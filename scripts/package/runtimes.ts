@@ -87,8 +87,10 @@ export async function fetchedArchive(name: string): Promise<Buffer> {
 
 function npmPack(spec: string, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
+    // What npm has in its own cache needs no question to the registry: whatever comes is held against its sum.
+    const args = ['pack', spec, '--pack-destination', folder, '--prefer-offline', '--loglevel', 'error'];
     // In that folder, so that no .npmrc and no package of the current one has a say.
-    const child = spawn('npm', ['pack', spec, '--pack-destination', folder, '--loglevel', 'error'], {
+    const child = spawn('npm', args, {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -97,13 +97,13 @@ export class Api {
     return this.#send('PATCH', path, { body: patch, contentType: MERGE_PATCH });
   }
 
-  /** Deletes the object with this uid, pods at once; one that is gone is fine. */
-  async remove(named: Named, uid: string): Promise<void> {
+  /** Deletes the object with this uid, and as it was read if a version is given; pods at once. One that is gone is fine. */
+  async remove(named: Named, uid: string, resourceVersion?: string): Promise<void> {
     this.#guard(named.kind, named.namespace, named.name);
     const body = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
-      preconditions: { uid },
+      preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
       ...(named.kind === 'Pod' ? { gracePeriodSeconds: 0 } : {}),
     };
     await absentAsUndefined(() => this.#send('DELETE', pathOf(named), { body }));

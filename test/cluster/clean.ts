@@ -1,5 +1,5 @@
 import { KubeError } from '../../src/kube/errors.ts';
-import { objectAt } from '../../src/kube/json/value.ts';
+import { type JsonObject, objectAt, objectsAt, rawAt } from '../../src/kube/json/value.ts';
 import { eventually } from './abilities.ts';
 import { type Api, type Kind, labelOf, nameOf, uidOf } from './api.ts';
 import { isOwnName, RUN_LABEL } from './settings.ts';
@@ -20,6 +20,8 @@ export interface Cleaned {
   readonly removed: readonly string[];
   /** Namespaces that are marked, and that nobody has taken away in time. */
   readonly lingering: readonly string[];
+  /** Webhook configurations with this suite's label that do something by now: they are somebody else's. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -30,10 +32,20 @@ export interface Cleaned {
 export async function clean(api: Api, run: string, seconds: number): Promise<Cleaned> {
   const selector = { labelSelector: run === '' ? RUN_LABEL : `${RUN_LABEL}=${run}` };
   const removed: string[] = [];
+  const kept: string[] = [];
   const webhooks = await orNone(() => api.list('MutatingWebhookConfiguration', '', selector));
   for (const webhook of webhooks) {
     const name = nameOf(webhook);
-    await api.remove({ kind: 'MutatingWebhookConfiguration', namespace: '', name }, uidOf(webhook));
+    if (!isInert(webhook)) {
+      kept.push(name);
+      continue;
+    }
+    const resourceVersion = rawAt(objectAt(webhook, 'metadata'), 'resourceVersion');
+    await api.remove(
+      { kind: 'MutatingWebhookConfiguration', namespace: '', name },
+      uidOf(webhook),
+      resourceVersion,
+    );
     removed.push(`mutatingwebhookconfiguration ${name}`);
   }
   const homes = (await api.list('Namespace', '', selector)).filter(
@@ -55,7 +67,15 @@ export async function clean(api: Api, run: string, seconds: number): Promise<Cle
   const lingering = await left();
   const unmarked = lingering.filter((home) => objectAt(home, 'metadata').deletionTimestamp === undefined);
   if (unmarked.length > 0) throw new Error(`still there: ${unmarked.map(nameOf).join(', ')}`);
-  return { removed, lingering: lingering.map(nameOf) };
+  return { removed, lingering: lingering.map(nameOf), kept };
+}
+
+/**
+ * Whether no API server calls it. A Linkerd that was installed over what a killed run had left fills in rules and keeps
+ * the label: from then on it is the real injector's.
+ */
+function isInert(webhook: JsonObject): boolean {
+  return objectsAt(webhook, 'webhooks').every((entry) => objectsAt(entry, 'rules').length === 0);
 }
 
 /** What may not be listed, or is not served, holds nothing of ours. */

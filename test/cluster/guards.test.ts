@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createKubeClient, FIELD_MANAGER } from '../../src/kube/client.ts';
 import { deployment, namespace } from '../../src/sim/cluster/scenario/builders.ts';
-import { deployments, namespaces } from '../../src/sim/resources.ts';
+import { deployments, mutatingWebhookConfigurations, namespaces } from '../../src/sim/resources.ts';
 import { type ApiServer, createApiServer } from '../../src/sim/server/api-server.ts';
 import { connectionTo } from '../support/connection.ts';
 import { Api } from './api.ts';
 import { clean } from './clean.ts';
-import { namespace as ownNamespace } from './manifests.ts';
+import { inertWebhook, namespace as ownNamespace } from './manifests.ts';
 import { marksOnOthers } from './others.ts';
 import { namespaceName, RUN_LABEL } from './settings.ts';
 
@@ -46,12 +46,48 @@ test('a namespace with the label and another name is left alone', async () => {
   assert.deepEqual(removed, [`namespace ${namespaceName(RUN, 'trial')}`]);
 });
 
-test('a write of this program on an object of others is seen', async () => {
-  assert.deepEqual((await marksOnOthers(api, RUN)).lines, []);
+test('a webhook configuration of ours that somebody has put to use is left alone', async () => {
+  const webhook = inertWebhook(namespaceName(RUN, 'control-plane'), RUN);
+  const there = () =>
+    [...server.store.list(mutatingWebhookConfigurations, '')].map(({ metadata }) => metadata.name);
+  await api.create(webhook);
+  // As Linkerd's own installation does to what a killed run has left: new webhooks, and the labels stay.
+  const rules = [
+    {
+      operations: ['CREATE'],
+      apiGroups: [''],
+      apiVersions: ['v1'],
+      resources: ['pods'],
+      scope: 'Namespaced',
+    },
+  ];
+  const { webhooks } = await api.get({ ...webhook, namespace: '', name: webhook.metadata.name });
+  const [entry] = Array.isArray(webhooks) ? webhooks : [];
+  await api.patch(
+    { kind: webhook.kind, namespace: '', name: webhook.metadata.name },
+    { webhooks: [{ ...entry, rules }] },
+  );
+  for (const run of [RUN, '']) {
+    assert.deepEqual((await clean(api, run, 0)).kept, [webhook.metadata.name]);
+  }
+  assert.deepEqual(there(), [webhook.metadata.name]);
+  await api.patch(
+    { kind: webhook.kind, namespace: '', name: webhook.metadata.name },
+    { webhooks: [{ ...entry, rules: [] }] },
+  );
+  assert.deepEqual((await clean(api, RUN, 0)).kept, []);
+  assert.deepEqual(there(), []);
+});
+
+test('a write of this program on an object of others is seen, and those of another run are not', async () => {
+  const another = new Api(connectionTo(server.url), 'fff000');
+  await another.create(ownNamespace(namespaceName('fff000', 'shop'), 'fff000'));
+  another.close();
+  assert.deepEqual((await marksOnOthers(api)).lines, []);
   const client = createKubeClient(connectionTo(server.url), { userAgentVersion: 'test' });
   await client.patchTemplateAnnotations('Deployment', 'shop', 'web', { touched: 'yes' });
   client.close();
-  const { lines, unread } = await marksOnOthers(api, RUN);
+  const { lines, unread } = await marksOnOthers(api);
   assert.deepEqual(unread, []);
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', new RegExp(`^Deployment shop/web \\S+ ${FIELD_MANAGER} 20`));

@@ -110,8 +110,9 @@ function parse(): Flags | undefined {
 async function cleanAll(connection: ConnectionConfig, { patienceSeconds }: Flags): Promise<number> {
   const api = new Api(connection, '');
   try {
-    const { removed, lingering } = await clean(api, '', patienceSeconds);
+    const { removed, lingering, kept } = await clean(api, '', patienceSeconds);
     say(removed.length === 0 ? 'nothing was left' : `removed: ${removed.join(', ')}`);
+    tellKept(kept);
     if (lingering.length > 0) say(`marked, but nobody takes them away here: ${lingering.join(', ')}`);
     return exit.fine;
   } catch (error) {
@@ -184,8 +185,9 @@ async function runTests(api: Api, run: string, flags: Flags): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
     const hasControllers = notes.every(({ controllers }) => controllers !== false);
-    const { removed, lingering } = await clean(api, run, hasControllers ? patienceSeconds : 0);
+    const { removed, lingering, kept } = await clean(api, run, hasControllers ? patienceSeconds : 0);
     say(`removed: ${removed.join(', ')}`);
+    tellKept(kept);
     if (lingering.length > 0) {
       say(
         `empty and marked for deletion, but nobody takes them away on this server: ${lingering.join(', ')}`,
@@ -214,6 +216,15 @@ async function tests(settings: Settings): Promise<number> {
       resolve(signal === null ? (code ?? exit.failed) : 128 + constants.signals[signal]);
     });
   });
+}
+
+function tellKept(kept: readonly string[]): void {
+  for (const name of kept) {
+    say(
+      `not removed: mutatingwebhookconfiguration ${name}, which has rules by now and is somebody else's; ` +
+        `take the label off: kubectl label mutatingwebhookconfiguration ${name} ${RUN_LABEL}-`,
+    );
+  }
 }
 
 /** What was not tested is as loud as what failed. */

@@ -43,14 +43,17 @@ export interface Marks {
   readonly unread: readonly Kind[];
 }
 
-/** Which objects outside of the run's namespaces say that this program or this suite has written them, and when. */
-export async function marksOnOthers(api: Api, run: string): Promise<Marks> {
+/**
+ * Which objects outside of this suite's namespaces say that this program or this suite has written them, and when. Those
+ * of another run, which may go on at the same time, are not looked into.
+ */
+export async function marksOnOthers(api: Api): Promise<Marks> {
   const lines: string[] = [];
   const unread: Kind[] = [];
   for (const kind of WRITTEN) {
     try {
       for (const object of await api.list(kind, '', {}, true)) {
-        if (isOwnName(kind === 'Namespace' ? nameOf(object) : namespaceOf(object), run)) continue;
+        if (isOwnName(kind === 'Namespace' ? nameOf(object) : namespaceOf(object), '')) continue;
         for (const entry of objectsAt(objectAt(object, 'metadata'), 'managedFields')) {
           const manager = rawAt(entry, 'manager');
           if (manager !== FIELD_MANAGER && manager !== SUITE_MANAGER) continue;

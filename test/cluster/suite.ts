@@ -44,7 +44,7 @@ let stage: Stage;
 let marksBefore: Marks;
 
 before(async () => {
-  marksBefore = await marksOnOthers(api, run);
+  marksBefore = await marksOnOthers(api);
   stage = await setStage(api, settings);
   note({ controllers: stage.abilities.controllers });
 });
@@ -387,7 +387,7 @@ test('runs and their report are there afterwards', async (t) => {
 });
 
 test('nothing of others was written', async (t) => {
-  const marks = await marksOnOthers(api, run);
+  const marks = await marksOnOthers(api);
   // The lock of a real control plane is the one exception; who holds it was looked at above.
   const ours = (line: string) => line.startsWith(`Lease ${stage.controlPlane.namespace}/${RUN_LEASE} `);
   const others = ({ lines }: Marks) => lines.filter((line) => !ours(line));

@@ -1,7 +1,9 @@
 /** Every rule for archives refuses what breaks it, and nothing else. */
 import assert from 'node:assert/strict';
+import { buffer } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import {
   goodFiles,
   goodZip,
@@ -50,6 +52,21 @@ const cases: readonly Spoiled[] = [
     problems: [/^M6 a zip for a system/],
   },
   // M7
+  {
+    what: 'a file of the name of a device of Windows',
+    archive: withFile({ name: 'docs/aux.txt' }),
+    problems: [/^M7 the name docs\/aux\.txt cannot be one on Windows/],
+  },
+  {
+    what: 'a name that Windows would shorten',
+    archive: withFile({ name: 'readme.' }),
+    problems: [/^M7 the name readme\. cannot be one on Windows/],
+  },
+  {
+    what: 'a file that is a folder, too',
+    archive: withFile({ name: 'docs' }, { name: 'docs/readme' }),
+    problems: [/^M7 docs\/readme is in a folder that is a file, too/],
+  },
   {
     what: 'a symbolic link',
     archive: withFile({ name: 'link', type: 'symlink', linkname: 'LICENSE' }),
@@ -355,6 +372,46 @@ describe('the rules for archives', () => {
     assert.match(
       installationProblems(platformOf(bytes, windows), bytes).join('\n'),
       /^M6 the archive cannot be read/,
+    );
+  });
+
+  test('refuse what is behind the end, or behind half of one', async () => {
+    const tar = gunzipSync(await good);
+    const more = await tarOf([{ name: 'more', data: 'x' }]);
+    const end = tar.length - 2 * 512;
+    for (const bytes of [
+      gzipSync(Buffer.concat([tar, more])),
+      gzipSync(Buffer.concat([tar.subarray(0, end + 512), more])),
+      gzipSync(tar.subarray(0, end + 512)),
+      Buffer.concat([gzipSync(tar), gzipSync(more)]),
+    ]) {
+      assert.match(installationProblems(platformOf(bytes), bytes).join('\n'), /^M6 .* behind the end/);
+    }
+  });
+
+  test('refuse a pax header that makes an entry another for who knows it', async () => {
+    for (const pax of [{ size: '1' }, { 'GNU.sparse.name': 'other' }]) {
+      const tar = pack();
+      tar.entry({ name: 'LICENSE', pax }, 'x');
+      tar.finalize();
+      const bytes = gzipSync(await buffer(tar));
+      assert.match(installationProblems(platformOf(bytes), bytes).join('\n'), /^M6 .* pax header has/);
+    }
+  });
+
+  test('refuse a zip whose entry has two names, or is encrypted', () => {
+    const renamed = goodZip();
+    renamed.write('LICENCE', renamed.indexOf('LICENSE'));
+    assert.match(
+      installationProblems(platformOf(renamed, windows), renamed).join('\n'),
+      /^M6 .* LICENSE has another name/,
+    );
+    const encrypted = goodZip();
+    const flags = encrypted.indexOf('PK\x01\x02') + 8;
+    encrypted.writeUInt16LE(encrypted.readUInt16LE(flags) | 1, flags);
+    assert.match(
+      installationProblems(platformOf(encrypted, windows), encrypted).join('\n'),
+      /^M6 .* LICENSE is encrypted/,
     );
   });
 

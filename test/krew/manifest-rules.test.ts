@@ -114,6 +114,22 @@ const cases: readonly Spoiled[] = [
     },
     problems: [/^M2 platforms\[0\]: the uri is not in the release/],
   },
+  ...[
+    'https://elsewhere.example/releases/download/v1.2.3/tool-linux-amd64.tar.gz',
+    'https://github.com/example/kubectl-linkerd-upgrade/releases/download/v1.2.3/../v1.2.2/tool-linux-amd64.tar.gz',
+    'https://github.com/example/other?/releases/download/v1.2.3/tool-linux-amd64.tar.gz',
+  ].map((uri) => ({
+    what: `an archive that is not among those of the homepage, ${uri}`,
+    spoil: (manifest: ManifestFile) => {
+      first(manifest).uri = uri;
+    },
+    problems: [/^M2 platforms\[0\]: the uri is not in the release v1\.2\.3 of https/],
+  })),
+  {
+    what: 'a text that turns the direction of writing',
+    spoil: described('Restarts \u202e workloads.\n'),
+    problems: [/^M3 a text has the sign U\+202E/],
+  },
   // M3
   { what: 'no short description', spoil: short(''), problems: [/^M3 there is no short/] },
   { what: 'a short description of two lines', spoil: short('One\ntwo'), problems: [/^M3 .* line break/] },
@@ -289,9 +305,25 @@ const cases: readonly Spoiled[] = [
 ];
 
 describe('the rules for manifests', () => {
-  test('take a good manifest, and fields that krew does not know', () => {
-    const manifest = { ...goodManifest(), extra: true };
-    assert.deepEqual(manifestProblems(stringify(manifest), 'linkerd-upgrade.yaml', goodIntent), []);
+  test('take a good manifest', () => {
+    assert.deepEqual(manifestProblems(stringify(goodManifest()), 'linkerd-upgrade.yaml', goodIntent), []);
+  });
+
+  test('refuse fields that krew passes over: what they say would be lost', () => {
+    const spoiled: readonly ((manifest: ManifestFile) => unknown)[] = [
+      (manifest) => Object.assign(manifest, { extra: true }),
+      (manifest) => Object.assign(manifest.metadata, { namespace: 'default' }),
+      (manifest) => Object.assign(manifest.spec, { caveat: 'one letter short' }),
+      (manifest) => Object.assign(first(manifest), { mirror: 'https://example.com/' }),
+    ];
+    for (const spoil of spoiled) {
+      const manifest = goodManifest();
+      spoil(manifest);
+      assert.match(
+        manifestProblems(stringify(manifest), 'linkerd-upgrade.yaml', goodIntent).join('\n'),
+        /^M1 .* has the key \w+, which krew does not know$/,
+      );
+    }
   });
 
   for (const { what, spoil, problems, intent, fileName = 'linkerd-upgrade.yaml' } of cases) {

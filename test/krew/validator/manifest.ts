@@ -45,8 +45,8 @@ export type Decoded =
   | { readonly manifest?: undefined; readonly problem: string };
 
 /**
- * Decodes a manifest as krew does: YAML into typed fields, unknown fields passed over, a value of another type an
- * error. Stricter: the text must mean the same in YAML 1.1, which krew reads, and 1.2, and no key may stand twice.
+ * Decodes a manifest as krew does: YAML into typed fields, a value of another type an error. Stricter: the text must
+ * mean the same in YAML 1.1, which krew reads, and 1.2, no key may stand twice, and none that krew would pass over.
  */
 export function decodeManifest(text: string): Decoded {
   try {
@@ -54,9 +54,9 @@ export function decodeManifest(text: string): Decoded {
     if (JSON.stringify(parse(text, { version: '1.2' })) !== JSON.stringify(value)) {
       return { problem: 'means one thing in YAML 1.1, which krew reads, and another in YAML 1.2' };
     }
-    const top = objectOf(value, 'the manifest');
-    const metadata = objectOf(top.metadata ?? {}, 'metadata');
-    const spec = objectOf(top.spec ?? {}, 'spec');
+    const top = objectOf(value, 'the manifest', ['apiVersion', 'kind', 'metadata', 'spec']);
+    const metadata = objectOf(top.metadata ?? {}, 'metadata', ['name']);
+    const spec = objectOf(top.spec ?? {}, 'spec', specKeys);
     return {
       manifest: {
         apiVersion: textOf(top, 'apiVersion'),
@@ -75,8 +75,10 @@ export function decodeManifest(text: string): Decoded {
   }
 }
 
+const specKeys = ['version', 'homepage', 'shortDescription', 'description', 'caveats', 'platforms'];
+
 function platformOf(value: unknown): Platform {
-  const platform = objectOf(value, 'an entry of platforms');
+  const platform = objectOf(value, 'an entry of platforms', ['selector', 'uri', 'sha256', 'bin', 'files']);
   const { selector } = platform;
   return {
     selector: selector === undefined || selector === null ? undefined : selectorOf(selector),
@@ -84,14 +86,14 @@ function platformOf(value: unknown): Platform {
     sha256: textOf(platform, 'sha256'),
     bin: textOf(platform, 'bin'),
     files: listOf(platform, 'files')?.map((file) => {
-      const move = objectOf(file, 'an entry of files');
+      const move = objectOf(file, 'an entry of files', ['from', 'to']);
       return { from: textOf(move, 'from'), to: textOf(move, 'to') };
     }),
   };
 }
 
 function selectorOf(value: unknown): Selector {
-  const selector = objectOf(value, 'selector');
+  const selector = objectOf(value, 'selector', ['matchLabels', 'matchExpressions']);
   const { matchLabels } = selector;
   return {
     matchLabels:
@@ -104,7 +106,7 @@ function selectorOf(value: unknown): Selector {
             ]),
           ),
     matchExpressions: listOf(selector, 'matchExpressions')?.map((expression) => {
-      const requirement = objectOf(expression, 'an entry of matchExpressions');
+      const requirement = objectOf(expression, 'an entry of matchExpressions', ['key', 'operator', 'values']);
       return {
         key: textOf(requirement, 'key'),
         operator: textOf(requirement, 'operator'),
@@ -117,10 +119,13 @@ function selectorOf(value: unknown): Selector {
   };
 }
 
-function objectOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+/** `keys` are those that may stand in it; any may where they are not given. */
+function objectOf(value: unknown, what: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error(`${what} is not a mapping`);
   }
+  const unknown = Object.keys(value).find((key) => keys?.includes(key) === false);
+  if (unknown !== undefined) throw new Error(`${what} has the key ${unknown}, which krew does not know`);
   return { ...value };
 }
 

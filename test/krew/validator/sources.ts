@@ -8,8 +8,8 @@ export function archiveOf(uri: string): string {
 }
 
 /**
- * Where the archives come from (M2, M5): https, one file a platform, in the folder of the release's tag, named after
- * the system, with the sum that the archive of this build has.
+ * Where the archives come from (M2, M5): https, one file a platform, in the release of the homepage's repository,
+ * named after the system, with the sum that the archive of this build has.
  * @param sums SHA-256 by file name, of the archives built; undefined where none were built
  * @returns one sentence a problem
  */
@@ -17,6 +17,7 @@ export function sourceProblems(
   manifest: Manifest,
   sums: ReadonlyMap<string, string> | undefined,
 ): readonly string[] {
+  const { homepage, version } = manifest;
   const seen = new Set<string>();
   return manifest.platforms.flatMap((platform, index) => {
     const at = `platforms[${index}]`;
@@ -25,8 +26,8 @@ export function sourceProblems(
     function* problemsOf(uri: string, sha256: string, bin: string): Iterable<string> {
       const archive = archiveOf(uri);
       if (!isHttps(uri)) yield `M5 @: the uri "${uri}" is not an https address`;
-      if (!uri.includes(`/releases/download/${manifest.version}/`)) {
-        yield `M2 @: the uri is not in the release ${manifest.version}`;
+      else if (isHttps(homepage) && uri !== `${homepage}/releases/download/${version}/${archive}`) {
+        yield `M2 @: the uri is not in the release ${version} of ${homepage}`;
       }
       if (seen.has(uri)) yield `M5 @: another platform has the same uri`;
       seen.add(uri);

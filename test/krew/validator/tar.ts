@@ -12,7 +12,13 @@ export function readTar(tar: Uint8Array): readonly Entry[] {
   let longName: string | undefined;
   for (let at = 0; at + BLOCK <= tar.length; ) {
     const header = tar.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) return entries;
+    if (isZero(header)) {
+      // Go's library ends at two blocks of zeros; what stands behind one, or behind the end, is seen by some readers only.
+      if (at + 2 * BLOCK > tar.length || !isZero(tar.subarray(at))) {
+        throw new Error(`tar: there is more behind the end at ${at}`);
+      }
+      return entries;
+    }
     checkSum(header, at);
     const size = octal(header, 124, 12);
     const data = tar.subarray(at + BLOCK, at + BLOCK + size);
@@ -45,6 +51,10 @@ export function readTar(tar: Uint8Array): readonly Entry[] {
   throw new Error('tar: the end of the archive is missing');
 }
 
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
 function checkSum(header: Uint8Array, at: number): void {
   const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
   if (sum !== octal(header, 148, 8)) throw new Error(`tar: the header at ${at} has a wrong checksum`);
@@ -56,9 +66,29 @@ function octal(header: Uint8Array, start: number, length: number): number {
   return Number.parseInt(digits || '0', 8);
 }
 
+/** What a pax header may say. Others, as a size or a sparse file's name, change what an entry is for readers that know them. */
+const paxKeys = new Set([
+  'path',
+  'linkpath',
+  'mtime',
+  'atime',
+  'ctime',
+  'comment',
+  'uid',
+  'gid',
+  'uname',
+  'gname',
+]);
+
 /** The `path` of a pax header, whose records are `LENGTH KEY=VALUE\n`. */
 function paxPath(records: string): string | undefined {
-  return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(records)?.[1];
+  let path: string | undefined;
+  for (const record of records.split('\n').slice(0, -1)) {
+    const [, key = '', value = ''] = /^\d+ ([^=]+)=(.*)$/.exec(record) ?? [];
+    if (!paxKeys.has(key)) throw new Error(`tar: a pax header has the record ${JSON.stringify(record)}`);
+    if (key === 'path') path = value;
+  }
+  return path;
 }
 
 function untilNul(bytes: Uint8Array): string {

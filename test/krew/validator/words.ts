@@ -27,7 +27,7 @@ function* identity({ apiVersion, kind, name }: Manifest, fileName: string): Iter
   if (apiVersion !== API_VERSION) yield `M1 apiVersion is "${apiVersion}", not "${API_VERSION}"`;
   if (kind !== 'Plugin') yield `M1 kind is "${kind}", not "Plugin"`;
   if (!/^[\w-]+$/.test(name)) yield `M1 the name "${name}" has other signs than letters, digits, _ and -`;
-  if (DEVICE.test(name)) yield `M1 the name "${name}" is a device of Windows`;
+  if (isDevice(name)) yield `M1 the name "${name}" is a device of Windows`;
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))
     yield `M1 the name "${name}" is not in lower case with hyphens`;
   if (!fileName.endsWith('.yaml')) yield `M1 the file ${fileName} does not end with .yaml`;
@@ -50,6 +50,8 @@ function* descriptions(manifest: Manifest, { needsMore }: Intent): Iterable<stri
   const superfluous = /plugin|kubectl|kubernetes/i.exec(short)?.[0];
   if (superfluous !== undefined) yield `M3 the short description has the superfluous word "${superfluous}"`;
   if (description.trim() === '') yield 'M3 there is no description';
+  const unseen = /[^\P{C}\n]/u.exec(short + description + caveats)?.[0];
+  if (unseen !== undefined) yield `M3 a text has the sign ${codePoint(unseen)}, which cannot be seen`;
   for (const [text, what] of [
     [description, 'description'],
     [caveats, 'caveats'],
@@ -65,6 +67,15 @@ function* descriptions(manifest: Manifest, { needsMore }: Intent): Iterable<stri
   if (needsMore && caveats.trim() === '') yield 'M3 the caveats do not say what else has to be installed';
   if (!needsMore && caveats !== '')
     yield 'M3 there are caveats, and nothing has to be done after the installation';
+}
+
+function codePoint(sign: string): string {
+  return `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** True for a name that Windows keeps for a device, whatever the folder. */
+export function isDevice(name: string): boolean {
+  return DEVICE.test(name);
 }
 
 /** True for an absolute https address without credentials. */

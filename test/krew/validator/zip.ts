@@ -5,10 +5,12 @@ const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const MADE_ON_UNIX = 3;
+const ENCRYPTED = 1;
 
 /**
  * Reads a zip file by its central directory, as krew's Go library does.
- * @throws Error for a structure that is not zip's, for a method other than stored and deflated, and for a wrong sum
+ * @throws Error for a structure that is not zip's, for an entry that goes by another name in its own header, for one that
+ * is encrypted or packed by a method other than stored and deflated, and for a wrong sum
  */
 export function readZip(zip: Uint8Array): readonly Entry[] {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
@@ -47,6 +49,10 @@ function endRecord(view: DataView): number {
 function contentOf(zip: Uint8Array, view: DataView, central: number, name: string): Uint8Array {
   const local = view.getUint32(central + 42, true);
   if (view.getUint32(local, true) !== LOCAL) throw new Error(`zip: ${name} has no header of its own`);
+  const ownName = zip.subarray(local + 30, local + 30 + view.getUint16(local + 26, true));
+  if (new TextDecoder().decode(ownName) !== name)
+    throw new Error(`zip: ${name} has another name in its own header`);
+  if ((view.getUint16(central + 8, true) & ENCRYPTED) !== 0) throw new Error(`zip: ${name} is encrypted`);
   const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
   const packed = zip.subarray(start, start + view.getUint32(central + 20, true));
   const method = view.getUint16(central + 10, true);
