@@ -57,10 +57,21 @@ async function main(): Promise<number> {
   }
   if (flags.clean) return cleanAll(connection, flags);
   const run = newRunName();
+  return withApi(connection, run, async (api) => {
+    if (!(await mayBegin(api, connection, run, flags))) return exit.usage;
+    return runTests(api, run, flags);
+  });
+}
+
+/** Does the work on a cluster, and says what the cluster refuses. */
+async function withApi(
+  connection: ConnectionConfig,
+  run: string,
+  work: (api: Api) => Promise<number>,
+): Promise<number> {
   const api = new Api(connection, run);
   try {
-    if (!(await mayBegin(api, connection, run, flags))) return exit.usage;
-    return await runTests(api, run, flags);
+    return await work(api);
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     say(`test:cluster: ${error.message}`);
@@ -107,21 +118,14 @@ function parse(): Flags | undefined {
   }
 }
 
-async function cleanAll(connection: ConnectionConfig, { patienceSeconds }: Flags): Promise<number> {
-  const api = new Api(connection, '');
-  try {
+function cleanAll(connection: ConnectionConfig, { patienceSeconds }: Flags): Promise<number> {
+  return withApi(connection, '', async (api) => {
     const { removed, lingering, kept } = await clean(api, '', patienceSeconds);
     say(removed.length === 0 ? 'nothing was left' : `removed: ${removed.join(', ')}`);
     tellKept(kept);
     if (lingering.length > 0) say(`marked, but nobody takes them away here: ${lingering.join(', ')}`);
     return exit.fine;
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    say(`test:cluster: ${error.message}`);
-    return exit.failed;
-  } finally {
-    api.close();
-  }
+  });
 }
 
 /** Says where it would work and what it would do there, and whether that may be. */

@@ -9,7 +9,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { createAuthority } from '../../src/sim/server/certificate.ts';
-import { idToken, type OidcIssuer, sendTokens, startIssuer } from '../support/oidc-issuer.ts';
+import { idToken, type OidcIssuer, rotatingIssuer, startIssuer } from '../support/oidc-issuer.ts';
 import { type Finished, runProgram } from '../support/program.ts';
 import { sendJson } from '../support/scripted-server.ts';
 import { writeProgram } from '../support/temporary.ts';
@@ -303,25 +303,9 @@ function oidcUser(
 
 const HOUR_MS = 3_600_000;
 
-/** An issuer that takes each refresh token once, and its newest token. */
-async function rotatingIssuer(t: TestContext): Promise<{ issuer: OidcIssuer; newest(): string }> {
-  const tokens: string[] = [];
-  const issuer = await startIssuer(t, {
-    onToken({ form }, response, iss) {
-      if (form.refresh_token !== `refresh-${tokens.length}`) {
-        sendJson(response, 400, { error: 'invalid_grant' });
-        return;
-      }
-      tokens.push(idToken({ iss, expiresAt: Date.now() + HOUR_MS, n: tokens.length }));
-      sendTokens(response, { id_token: tokens.at(-1), refresh_token: `refresh-${tokens.length}` });
-    },
-  });
-  return { issuer, newest: () => tokens.at(-1) ?? '' };
-}
-
 test('a user of an OpenID provider: the token that is there, as long as it is good', async (t) => {
   const { port, seen } = await front(t);
-  const { issuer } = await rotatingIssuer(t);
+  const { issuer } = await rotatingIssuer(t, () => Date.now() + HOUR_MS);
   const token = idToken({ expiresAt: Date.now() + HOUR_MS });
   assertShown(await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, token)));
   assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], [`Bearer ${token}`]);
@@ -330,10 +314,10 @@ test('a user of an OpenID provider: the token that is there, as long as it is go
 
 test('a user of an OpenID provider: a new token for one that has expired, once for all requests', async (t) => {
   const { port, seen } = await front(t);
-  const { issuer, newest } = await rotatingIssuer(t);
+  const { issuer, tokens } = await rotatingIssuer(t, () => Date.now() + HOUR_MS);
   const expired = idToken({ expiresAt: Date.now() - HOUR_MS });
   assertShown(await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, expired, 's3cret')));
-  assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], [`Bearer ${newest()}`]);
+  assert.deepEqual([...new Set(seen.map(({ authorization }) => authorization))], [`Bearer ${tokens.at(-1)}`]);
   assert.deepEqual(
     issuer.tokenRequests.map(({ authorization, form }) => [authorization, form.refresh_token]),
     [[`Basic ${base64('kubernetes:s3cret')}`, 'refresh-0']],
@@ -346,9 +330,9 @@ test('a user of an OpenID provider: a new token for one that the server refuses'
   const { port, seen } = await front(t, {
     refuses: ({ authorization }) => authorization === `Bearer ${refused}`,
   });
-  const { issuer, newest } = await rotatingIssuer(t);
+  const { issuer, tokens } = await rotatingIssuer(t, () => Date.now() + HOUR_MS);
   assertShown(await status({ server: url(port), ...TRUSTED }, oidcUser(issuer, refused)));
-  assert.equal(seen.at(-1)?.authorization, `Bearer ${newest()}`);
+  assert.equal(seen.at(-1)?.authorization, `Bearer ${tokens.at(-1)}`);
   assert.equal(issuer.tokenRequests.length, 1);
 });
 

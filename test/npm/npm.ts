@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import type { Finished } from '../support/program.ts';
+import { type Finished, runToEnd } from '../support/program.ts';
 
 /** npm's own program: the one that runs the tests, else that of the `npm` on PATH; undefined without one. */
 export const npmProgram: string | undefined = [
@@ -28,29 +27,14 @@ export function npm(
   args: readonly string[],
   { cwd = home, tool = 'npm-cli.js' }: { readonly cwd?: string; readonly tool?: string } = {},
 ): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const program = join(dirname(npmProgram ?? ''), tool);
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
-        HOME: home,
-        npm_config_cache: join(home, 'cache'),
-        npm_config_userconfig: join(home, 'npmrc'),
-        npm_config_offline: 'true',
-        npm_config_update_notifier: 'false',
-      },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
+  const program = join(dirname(npmProgram ?? ''), tool);
+  const env = {
+    PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+    HOME: home,
+    npm_config_cache: join(home, 'cache'),
+    npm_config_userconfig: join(home, 'npmrc'),
+    npm_config_offline: 'true',
+    npm_config_update_notifier: 'false',
+  };
+  return runToEnd(process.execPath, [program, ...args], env, { cwd });
 }

@@ -4,6 +4,7 @@ import { bundle } from '../../scripts/build.mjs';
 import { compiled } from '../../scripts/package/compile.ts';
 import { runtimeExecutable } from '../../scripts/package/runtimes.ts';
 import { releaseTargets } from '../../scripts/package/targets.ts';
+import { setEnvironment } from '../support/environment.ts';
 import { leftOut } from './release.ts';
 
 describe('making a program twice', { skip: leftOut }, () => {
@@ -27,14 +28,7 @@ describe('making a program twice', { skip: leftOut }, () => {
       NODE_ENV: 'development',
       TZ: 'Asia/Tokyo',
     };
-    const before = new Map(Object.keys(hostile).map((name) => [name, process.env[name]]));
-    context.after(() => {
-      for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
-    });
-    Object.assign(process.env, hostile);
+    setEnvironment(context, hostile);
     const second = await compile();
     assert.equal(second.length, first.length);
     assert.ok(second.equals(first));

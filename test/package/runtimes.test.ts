@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checkedArchive, fetchedArchive, runtimePins } from '../../scripts/package/runtimes.ts';
 import { releaseTargets } from '../../scripts/package/targets.ts';
+import { setEnvironment } from '../support/environment.ts';
 
 const [target] = releaseTargets;
 const name = target?.runtime ?? '';
@@ -39,14 +40,7 @@ describe('runtimes', () => {
       npm_config_fetch_retries: '0',
       npm_config_cache: '/nonexistent/cache-of-a-test',
     };
-    const before = new Map(Object.keys(settings).map((key) => [key, process.env[key]]));
-    context.after(() => {
-      for (const [key, value] of before) {
-        if (value === undefined) delete process.env[key];
-        else process.env[key] = value;
-      }
-    });
-    Object.assign(process.env, settings);
+    setEnvironment(context, settings);
     await assert.rejects(
       fetchedArchive(name),
       /npm cannot fetch @oven\/bun-linux-x64@[\d.]+ .*ECONNREFUSED[\s\S]*Run it again where npm reaches its registry/s,

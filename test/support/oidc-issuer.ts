@@ -68,6 +68,29 @@ export async function startIssuer(t: TestContext, options: IssuerOptions): Promi
   };
 }
 
+/**
+ * An issuer that takes each refresh token once, `refresh-0` first, and the tokens that it has given.
+ * @param expiryOf when a token that is given now runs out, in ms
+ */
+export async function rotatingIssuer(
+  t: TestContext,
+  expiryOf: () => number,
+): Promise<{ issuer: OidcIssuer; tokens: readonly string[] }> {
+  const tokens: string[] = [];
+  const issuer = await startIssuer(t, {
+    onToken({ form }, response, iss) {
+      if (form.refresh_token !== `refresh-${tokens.length}`) {
+        sendJson(response, 400, { error: 'invalid_grant' });
+        return;
+      }
+      const token = idToken({ iss, expiresAt: expiryOf(), n: tokens.length });
+      tokens.push(token);
+      sendTokens(response, { id_token: token, refresh_token: `refresh-${tokens.length}` });
+    },
+  });
+  return { issuer, tokens };
+}
+
 async function tokenRequestOf(request: IncomingMessage): Promise<TokenRequest> {
   let text = '';
   request.setEncoding('utf8').on('data', (chunk: string) => {

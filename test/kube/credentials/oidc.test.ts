@@ -11,7 +11,13 @@ import { expiryOf } from '../../../src/kube/credentials/id-token.ts';
 import { createAuthority } from '../../../src/sim/server/certificate.ts';
 import { connectionTo } from '../../support/connection.ts';
 import { failure } from '../../support/kube-error.ts';
-import { idToken, type OidcIssuer, sendTokens, startIssuer } from '../../support/oidc-issuer.ts';
+import {
+  idToken,
+  type OidcIssuer,
+  rotatingIssuer,
+  sendTokens,
+  startIssuer,
+} from '../../support/oidc-issuer.ts';
 import { sendJson, startServer, until } from '../../support/scripted-server.ts';
 import { temporaryFolder, writeText } from '../../support/temporary.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -51,25 +57,8 @@ function userOf({ url, authority }: Pick<OidcIssuer, 'url' | 'authority'>): Reco
   };
 }
 
-/** An issuer whose token n lasts n times five minutes of `clock`, and that takes each refresh token once. */
-async function rotating(
-  t: TestContext,
-  clock: ManualClock,
-): Promise<{ issuer: OidcIssuer; tokens: readonly string[] }> {
-  const tokens: string[] = [];
-  const issuer = await startIssuer(t, {
-    onToken({ form }, response, iss) {
-      if (form.refresh_token !== `refresh-${tokens.length}`) {
-        sendJson(response, 400, { error: 'invalid_grant' });
-        return;
-      }
-      const token = idToken({ iss, expiresAt: clock.now() + 5 * MINUTE_MS, n: tokens.length });
-      tokens.push(token);
-      sendTokens(response, { id_token: token, refresh_token: `refresh-${tokens.length}` });
-    },
-  });
-  return { issuer, tokens };
-}
+/** An issuer whose tokens last five minutes of `clock`, and that takes each refresh token once. */
+const rotating = (t: TestContext, clock: ManualClock) => rotatingIssuer(t, () => clock.now() + 5 * MINUTE_MS);
 
 test('the token of the kubeconfig is used until ten seconds before it expires', async (t) => {
   const clock = new ManualClock();
