@@ -30,6 +30,8 @@ export interface LiveSession {
 const NAMED_OBJECTS = 'named objects';
 /** Between two looks at what can only be read by name. */
 const NAMED_OBJECTS_MILLISECONDS = 5_000;
+/** So long may the server think about three small objects; after that it does not answer, whatever the watches say. */
+const ANSWER_MILLISECONDS = 8_000;
 /** While the picture is not live its age is shown, and grows. */
 const AGE_MILLISECONDS = 1_000;
 
@@ -326,6 +328,8 @@ class Session implements LiveSession {
     const { signal } = this.#closing;
     let lastContact = this.#startedAt;
     while (!signal.aborted) {
+      const answered = new AbortController();
+      void this.#doubt(lastContact, answered.signal);
       try {
         if (this.#kubernetesVersion === '') {
           this.#kubernetesVersion = (await this.#client.version({ signal })).gitVersion;
@@ -341,8 +345,23 @@ class Session implements LiveSession {
         const reason = toKubeError(error, 'read the configuration of the control plane').message;
         const retryAt = this.#now() + NAMED_OBJECTS_MILLISECONDS / 1000;
         this.#setFeed(NAMED_OBJECTS, { state: 'waiting', since: lastContact, retryAt, reason });
+      } finally {
+        answered.abort();
       }
       await sleep(this.#client.clock, NAMED_OBJECTS_MILLISECONDS, signal);
+    }
+  }
+
+  /**
+   * Calls a picture that was live into doubt while an answer is overdue. A watch that is silent looks like one on which
+   * nothing happens; these small requests tell a server that has frozen from a quiet cluster.
+   */
+  async #doubt(since: number, answered: AbortSignal): Promise<void> {
+    await sleep(this.#client.clock, ANSWER_MILLISECONDS, AbortSignal.any([this.#closing.signal, answered]));
+    const isOverdue = !this.#closing.signal.aborted && !answered.aborted;
+    if (isOverdue && this.#feeds.get(NAMED_OBJECTS)?.state === 'live') {
+      const reason = 'the API server does not answer';
+      this.#setFeed(NAMED_OBJECTS, { state: 'waiting', since, retryAt: this.#now(), reason });
     }
   }
 

@@ -68,6 +68,31 @@ test('away in the middle: the picture stays and says how old it is; what was mis
   assert.deepEqual(view.mesh.workloads('shop'), []);
 });
 
+test('a server that freezes with its connections open is called away before any watch gives up', async (t) => {
+  const cluster = await restricted(t, [everything]);
+  const { faults } = cluster.simulation.server;
+  const session = cluster.follow();
+  await session.loaded();
+  await until(
+    () => session.store.get().freshness,
+    ({ state }) => state === 'live',
+  );
+  const thaw = faults.onRequest(() => ({ kind: 'hang', after: 'nothing' }));
+  faults.silenceWatches();
+  const { freshness } = await until(
+    () => session.store.get(),
+    ({ freshness: { state } }) => state === 'stale',
+  );
+  assert.ok(freshness.state === 'stale');
+  // A watch is given up after 90 seconds of silence, and says so in other words.
+  assert.equal(freshness.reason, 'the API server does not answer');
+  thaw();
+  await until(
+    () => session.store.get().freshness,
+    ({ state }) => state === 'live',
+  );
+});
+
 test('closing tells nobody anything more, and ends the wait for the first lists', async (t) => {
   const cluster = await restricted(t, [everything]);
   const session = cluster.follow();
