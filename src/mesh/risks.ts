@@ -156,13 +156,13 @@ function gitops({ annotations, labels, owner }: WorkloadRecord): Risk | undefine
   const marked = (domain: string): boolean =>
     keys.some((key) => key.split('/', 1)[0]?.endsWith(domain) === true);
   if (owner) {
-    return { kind: 'gitops', text: `${owner.kind} ${owner.name} owns it and may undo the restart` };
+    return { kind: 'gitops', text: `owned by ${owner.kind} ${owner.name}, which may undo the restart` };
   }
   if (marked('toolkit.fluxcd.io')) {
-    return { kind: 'gitops', text: 'Flux manages it and may undo the restart' };
+    return { kind: 'gitops', text: 'managed by Flux, which may undo the restart' };
   }
   if (marked('argocd.argoproj.io')) {
-    return { kind: 'gitops', text: 'Argo CD manages it and may undo the restart' };
+    return { kind: 'gitops', text: 'managed by Argo CD, which may undo the restart' };
   }
   return undefined;
 }

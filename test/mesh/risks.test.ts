@@ -150,17 +150,17 @@ test('what can go wrong is said in words', async (t) => {
     [
       'Flux by label',
       { workload: deployment({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } }) },
-      [/^gitops: Flux manages it/],
+      [/^gitops: managed by Flux/],
     ],
     [
       'Argo CD',
       { workload: deployment({ annotations: { 'argocd.argoproj.io/tracking-id': 'x' } }) },
-      [/^gitops: Argo CD manages it/],
+      [/^gitops: managed by Argo CD/],
     ],
     [
       'owned',
       { workload: statefulSet({ owner: owner('Prometheus', 'k8s') }) },
-      [/^gitops: Prometheus k8s owns it/],
+      [/^gitops: owned by Prometheus k8s/],
     ],
     [
       'a plain Helm release is not written back',

@@ -35,7 +35,7 @@ test('Flux takes the restart back: told before, noticed, named, not fought, and 
   const { items } = await cluster.start({ namespace: 'shop' });
   assert.match(
     items[0]?.risks.map(({ text }) => text).join() ?? '',
-    /Flux manages it and may undo the restart/,
+    /managed by Flux, which may undo the restart/,
   );
   const run = await cluster.end();
   assert.match(
