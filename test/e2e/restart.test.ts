@@ -7,9 +7,11 @@ import { Ajv } from 'ajv';
 import { ownAnnotation, RUN_LEASE } from '../../src/data/own.ts';
 import type { PlanDocument } from '../../src/report/plan-document.ts';
 import type { RunEventDocument } from '../../src/report/run-event.ts';
+import { numberAt } from '../../src/sim/json.ts';
 import { leases } from '../../src/sim/resources.ts';
 import { startedBy } from '../support/program.ts';
 import { key, startInPty } from '../support/pty.ts';
+import { until } from '../support/scripted-server.ts';
 import { AT_ONCE, type DemoCluster, demoCluster } from './demo-cluster.ts';
 
 let cluster: DemoCluster;
@@ -222,7 +224,10 @@ test('within its failure budget a run goes on, and ends with 1', async () => {
 });
 
 test('restart does nothing while the injector is down, and says so', async () => {
-  cluster.simulation.cluster.breakInjector();
+  const { cluster: inside } = cluster.simulation;
+  inside.breakInjector();
+  const injector = () => inside.world.cluster.get('Deployment', 'linkerd', 'linkerd-proxy-injector');
+  await until(() => numberAt(injector(), 'status', 'availableReplicas') === 0, 'the injector to be down');
   const { code, stdout, stderr } = await call('restart', 'invoicing', '--yes');
   assert.equal(code, 1);
   assert.match(stdout, /Nothing may be restarted now:\n +the proxy injector is down/);
