@@ -21,6 +21,7 @@ if [[ ! -d node_modules || "${CI:-}" == true ]]; then
 fi
 if [[ "$tested" == true ]]; then
   npm test
+  npm run test:binary
 fi
 npm run --silent package
 # By git, as packaging has just written the file in the working tree.
