@@ -1,12 +1,13 @@
 /** Every flag of the connection, from the command line to what arrives at the server. */
 import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, connect as dial } from 'node:net';
+import { connect as dial } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { connect } from '../../src/cli/connect.ts';
 import { createAuthority } from '../../src/sim/server/certificate.ts';
+import { portOf } from '../../src/sim/server/listener.ts';
 import { sendJson, startServer } from '../support/scripted-server.ts';
 import { temporaryFolder, writeText } from '../support/temporary.ts';
 
@@ -203,8 +204,7 @@ async function tunnel(t: TestContext): Promise<string> {
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   t.after(() => proxy.close());
-  const { port } = proxy.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${portOf(proxy)}`;
 }
 
 test('--kuberc names the file whose policy on credential plugins is heeded', async (t) => {
