@@ -18,6 +18,7 @@ import type { Arguments } from './arguments.ts';
 import type { Output } from './connect.ts';
 import { exitCode } from './exit-codes.ts';
 import { UsageError } from './pflag.ts';
+import { shellWord } from './shell-word.ts';
 import { choiceOf } from './values.ts';
 
 /** Everything that only looks. */
@@ -157,7 +158,7 @@ function nameIn(name: string): string {
 
 /** The call as somebody would repeat it, without what says how it is printed. */
 function commandOf(args: Arguments): string {
-  const flags = (name: string) => args.list(name).map((value) => `--${name} ${quoted(value)}`);
+  const flags = (name: string) => args.list(name).map((value) => `--${name} ${shellWord(value)}`);
   const words = [
     ...args.operands,
     ...flags('for'),
@@ -168,8 +169,4 @@ function commandOf(args: Arguments): string {
     ...(args.on('admission-policy') ? ['--admission-policy'] : []),
   ];
   return ['kubectl linkerd-upgrade rbac', ...words].join(' ');
-}
-
-function quoted(value: string): string {
-  return /^[\w.:/-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -68,6 +68,20 @@ export function tallyOf(shapes: ReadonlyMap<ProxyShape, number>, judge: Judge): 
   return { proxies, byVersion, byClass, worst: worst(byClass), staleTrust };
 }
 
+/** Effects in the order of interest: what may hurt first. */
+export const effectsByInterest: readonly EffectKind[] = [
+  'unmeshes',
+  'downgrades',
+  'meshes',
+  'upgrades',
+  'renews',
+  'unknown',
+  'unsupported',
+  'static',
+  'pinned',
+  'nothing',
+];
+
 /** No workload of any effect. */
 export function noEffects(): Record<EffectKind, number> {
   return {

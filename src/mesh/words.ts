@@ -11,6 +11,12 @@ export function list(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
+/** `a, b and c`; of more than `most` the first ones and how many more there are: `a, b and 4 more`. */
+export function listUpTo(most: number, items: readonly string[]): string {
+  const rest = items.length - most;
+  return rest > 0 ? `${items.slice(0, most).join(', ')} and ${rest} more` : list(items);
+}
+
 /** Orders as Kubernetes does, by code unit and without a locale. */
 export function byText(a: string, b: string): number {
   if (a === b) return 0;

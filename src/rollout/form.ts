@@ -1,4 +1,5 @@
 /** Forms of parsed JSON: they check a value and say in words where it differs. */
+import { isObject } from '../kube/json/value.ts';
 
 export interface Form<T> {
   /** What is wrong with a value, '' when nothing is. `at` names the value: `status.mark`. */
@@ -99,10 +100,6 @@ function first<T>(items: readonly T[], problem: (item: T, index: number) => stri
     if (found !== '') return found;
   }
   return '';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const SHOWN = 40;

@@ -2,6 +2,7 @@ import type { ClusterInfo, Freshness, LiveView, Store } from '../../src/live/vie
 import type { MeshContext } from '../../src/mesh/context.ts';
 import { assumedWebhook } from '../../src/mesh/injection.ts';
 import { severity } from '../../src/mesh/skew.ts';
+import { noEffects } from '../../src/mesh/tally.ts';
 import { parseVersion } from '../../src/mesh/version.ts';
 import type {
   ControlPlaneView,
@@ -28,19 +29,6 @@ const noClasses: Readonly<Record<SkewClass, number>> = {
   'behind-one': 0,
   behind: 0,
   current: 0,
-};
-
-const noEffects: Readonly<Record<EffectKind, number>> = {
-  upgrades: 0,
-  downgrades: 0,
-  renews: 0,
-  nothing: 0,
-  pinned: 0,
-  static: 0,
-  unmeshes: 0,
-  meshes: 0,
-  unsupported: 0,
-  unknown: 0,
 };
 
 /** Proxies by version, each with its class: `[['edge-26.8.3', 'current', 12]]`. */
@@ -80,7 +68,7 @@ export function namespaceView(name: string, input: NamespaceInput = {}): Namespa
     labels: {},
     pods: podTally(proxies.proxies),
     workloads: Object.values(effects).reduce((sum, amount) => sum + amount, 0),
-    effects: { ...noEffects, ...effects },
+    effects: { ...noEffects(), ...effects },
     inject: '',
     pin: '',
     terminating: false,

@@ -3,7 +3,7 @@ import type { Part } from '../../kube/part.ts';
 import { parseKubernetesVersion } from '../../mesh/kubernetes.ts';
 import { releaseOf } from '../../mesh/release.ts';
 import { parseVersion } from '../../mesh/version.ts';
-import { count, list } from '../../mesh/words.ts';
+import { count, listUpTo } from '../../mesh/words.ts';
 import { followersOf, proxiesOf, versionTexts } from '../data-plane.ts';
 import type { Inventory } from '../inventory.ts';
 import { no, type Predicate, unknown, type Verdict, yes } from './verdict.ts';
@@ -17,8 +17,7 @@ const SHOWN = 5;
 
 /** `a, b and c`; of more than five names the first ones and a count. */
 export function someOf(names: readonly string[]): string {
-  if (names.length <= SHOWN) return list(names);
-  return `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
+  return listUpTo(SHOWN, names);
 }
 
 /** `2 Links: east and west`. */

@@ -1,19 +1,6 @@
+import { effectsByInterest } from '../../mesh/tally.ts';
 import type { EffectKind, WorkloadView } from '../../mesh/view.ts';
-import { list } from '../../mesh/words.ts';
-
-/** Effects, what moves first. */
-const order: readonly EffectKind[] = [
-  'unmeshes',
-  'downgrades',
-  'meshes',
-  'upgrades',
-  'renews',
-  'unknown',
-  'unsupported',
-  'static',
-  'pinned',
-  'nothing',
-];
+import { list, listUpTo } from '../../mesh/words.ts';
 
 const words: Readonly<Record<EffectKind, string>> = {
   unmeshes: 'taken out of the mesh',
@@ -30,7 +17,7 @@ const words: Readonly<Record<EffectKind, string>> = {
 
 /** `3 upgraded and 1 kept at the pin`. */
 export function effectsText(effects: Readonly<Record<EffectKind, number>>): string {
-  const present = order.filter((kind) => effects[kind] > 0);
+  const present = effectsByInterest.filter((kind) => effects[kind] > 0);
   return list(present.map((kind) => `${effects[kind]} ${words[kind]}`));
 }
 
@@ -39,7 +26,7 @@ export function workloadsByEffect(
   workloads: readonly WorkloadView[],
 ): readonly (readonly [EffectKind, readonly WorkloadView[]])[] {
   const counted = workloads.filter(({ pods, replicas }) => pods.live > 0 || replicas > 0);
-  return order.flatMap((kind) => {
+  return effectsByInterest.flatMap((kind) => {
     const found = counted.filter(({ effect }) => effect.kind === kind);
     return found.length === 0 ? [] : [[kind, found] as const];
   });
@@ -51,5 +38,5 @@ const MOST = 5;
 /** Up to five names, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   if (names.length <= MOST) return names.join(', ');
-  return `${names.slice(0, MOST).join(', ')} and ${names.length - MOST} more`;
+  return listUpTo(MOST, names);
 }

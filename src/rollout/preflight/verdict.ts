@@ -1,5 +1,6 @@
 import type { WorkloadRecord } from '../../kube/records.ts';
 import type { ControlPlaneView, WorkloadKey, WorkloadView } from '../../mesh/view.ts';
+import { listUpTo } from '../../mesh/words.ts';
 import type { PlanItem } from '../plan/plan.ts';
 import type { PlanningInput } from '../plan/planner.ts';
 import { type PreflightFacts, type WorkloadId, workloadId } from './facts.ts';
@@ -73,12 +74,7 @@ const NAMED = 3;
 
 /** `a`, `a, b and c`, `a, b, c and 4 more`. */
 export function some(names: readonly string[]): string {
-  const rest = names.length - NAMED;
-  if (rest > 0) {
-    return `${names.slice(0, NAMED).join(', ')} and ${rest} more`;
-  }
-  const last = names.at(-1) ?? '';
-  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  return listUpTo(NAMED, names);
 }
 
 /** Workloads by name, three at most. */

@@ -1,7 +1,8 @@
 import { type SkewReference, severity, skewOf } from '../../mesh/skew.ts';
+import { effectsByInterest } from '../../mesh/tally.ts';
 import type { EffectKind, SkewClass } from '../../mesh/view.ts';
 import { clampSpans, type Span, span, widthOfSpans } from '../text/line.ts';
-import { effectsByInterest, effectWords, figure } from '../text/words.ts';
+import { effectWords, figure } from '../text/words.ts';
 import type { Role, Theme } from '../theme/theme.ts';
 
 /** Sign and word of a class; a dash where there is no proxy, which nobody knows while pods are still being read. */

@@ -1,6 +1,7 @@
 import { severity } from '../../mesh/skew.ts';
+import { effectsByInterest } from '../../mesh/tally.ts';
 import type { MeshView, NamespaceView, PodView, SkewClass, WorkloadView } from '../../mesh/view.ts';
-import { effectsByInterest, effectWords, namespaceLabel, workloadName } from '../text/words.ts';
+import { effectWords, namespaceLabel, workloadName } from '../text/words.ts';
 import { parseFilter } from './filter.ts';
 import type { Attention, TableState } from './ui-state.ts';
 

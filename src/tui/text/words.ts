@@ -1,19 +1,5 @@
 import type { EffectKind, NamespaceRole, NamespaceView, WorkloadKey } from '../../mesh/view.ts';
 
-/** Effects in the order of interest: what may hurt first. */
-export const effectsByInterest: readonly EffectKind[] = [
-  'unmeshes',
-  'downgrades',
-  'meshes',
-  'upgrades',
-  'renews',
-  'unknown',
-  'unsupported',
-  'static',
-  'pinned',
-  'nothing',
-];
-
 /** An effect after "a restart …". */
 export const effectWords: Readonly<Record<EffectKind, string>> = {
   unmeshes: 'unmeshes',
